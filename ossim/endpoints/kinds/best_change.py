@@ -1,0 +1,34 @@
+"""Deepest change of the sum of diameters of each patient in one treatment line."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from ossim.endpoints.runs import admit, relative_change
+from ossim.schema import require
+
+
+def best_change(
+    ds: xr.Dataset,
+    line: int = 0,
+    *,
+    variable: str = "sum_of_diameters",
+    failed: str = "raise",
+) -> xr.DataArray:
+    """Return the smallest change from baseline over the visits of a treatment line, its progression visit included.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    line : treatment line
+    variable : "sum_of_diameters" (measured) or "true_sum_of_diameters"
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    float, dims (arm, patient) [%], NaN without a visit after baseline
+    """
+    require(ds, variable, "visit_time", "line_at_visit", purpose="best change")
+    change = 100 * relative_change(admit(ds, failed), line, variable).min("visit").transpose("arm", "patient")
+    change.attrs = {"units": "%", "long_name": f"best change of sum of diameters, line {line}"}
+    return change.rename("best_change")

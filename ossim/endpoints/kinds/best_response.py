@@ -1,0 +1,59 @@
+"""Best response of each patient in one treatment line, up to its first progression."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from ossim.criteria.recist import CONFIRMATION_INTERVAL
+from ossim.criteria.rules import confirm
+from ossim.endpoints.runs import admit, of_line, visits_of_line
+from ossim.schema import Response, dataarray_attrs, require
+
+_BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
+
+
+def best_response(
+    ds: xr.Dataset,
+    line: int = 0,
+    *,
+    until: float = np.inf,
+    confirmed: bool = False,
+    failed: str = "raise",
+) -> xr.DataArray:
+    """Return the best response of each patient in a treatment line.
+
+    A patient without an evaluable visit (early death, line never begun) is not evaluable.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    line : treatment line
+    until : last visit that counts, since the start of the line [day]
+    confirmed : count a response only if a visit at least 28 days later repeats it
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    int8, dims (arm, patient), values of `ossim.schema.Response`
+
+    References
+    ----------
+    Eisenhauer et al. 2009, doi 10.1016/j.ejca.2008.10.026, section 4.6.
+    """
+    require(ds, "response", "visit_time", "line_at_visit", purpose="best response")
+    ds = admit(ds, failed)
+    counted = visits_of_line(ds, line) & (ds["visit_time"] - of_line(ds, "line_start", line) <= until)
+    codes = ds["response"].where(counted, Response.not_evaluable).transpose("arm", "patient", "visit").values
+    if confirmed:
+        time = ds["visit_time"].transpose("arm", "patient", "visit").values
+        flat = (-1, codes.shape[-1])
+        codes = confirm(codes.reshape(flat), time.reshape(flat), CONFIRMATION_INTERVAL).reshape(codes.shape)
+    best = np.select([(codes == code).any(axis=-1) for code in _BEST_FIRST], _BEST_FIRST, Response.not_evaluable)
+    return xr.DataArray(
+        best.astype(np.int8),
+        dims=("arm", "patient"),
+        coords={"arm": ds["arm"], "patient": ds["patient"]},
+        name="best_response",
+        attrs=dataarray_attrs("response") | {"long_name": f"best response, line {line}"},
+    )

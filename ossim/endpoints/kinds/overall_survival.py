@@ -1,0 +1,26 @@
+"""Overall survival: time from enrollment to death."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from ossim.endpoints.runs import admit, time_to_event
+from ossim.schema import require
+
+
+def overall_survival(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
+    """Return the time from enrollment to death, censored at the end of follow-up.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    Dataset with `time` [day] and `event`, dims (arm, patient)
+    """
+    require(ds, "death_time", "follow_up", purpose="overall survival")
+    ds = admit(ds, failed)
+    died = ds["death_time"].notnull()
+    return time_to_event(ds["death_time"].fillna(ds["follow_up"]), died, "overall survival")

@@ -1,0 +1,53 @@
+"""Progression-free survival of one treatment line, dated by visits or by the true crossing."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from ossim.endpoints.runs import admit, of_line, time_to_event
+from ossim.errors import InputError
+from ossim.schema import require
+
+KINDS = ("visit", "true")
+
+
+def progression_free_survival(
+    ds: xr.Dataset, line: int = 0, *, kind: str = "visit", failed: str = "raise"
+) -> xr.Dataset:
+    """Return the time from the start of a treatment line to its first progression, or to death during the line.
+
+    By visits (as a trial reports it), patients without event are censored at their last measured visit of the line;
+    by the true crossing, at the end of the line or of follow-up. Patients who never began the line have NaN.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    line : treatment line
+    kind : "visit" (progression dated at the visit that shows it) or "true" (at the noise-free crossing)
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    Dataset with `time` [day] since the start of the line and `event`, dims (arm, patient)
+    """
+    if kind not in KINDS:
+        raise InputError(f"kind is one of {', '.join(KINDS)}, not '{kind}'")
+    require(ds, "death_time", "follow_up", purpose="progression-free survival")
+    ds = admit(ds, failed)
+    start, end = of_line(ds, "line_start", line), of_line(ds, "line_end", line)
+    progression = of_line(ds, "progression_time" if kind == "visit" else "true_progression_time", line)
+    # fmin skips NaN, so an unfinished line lasts until the end of follow-up.
+    stopped = np.fmin(end, ds["follow_up"])
+    death = ds["death_time"].where(ds["death_time"] <= stopped.fillna(np.inf))
+    first = np.fmin(progression, death)
+    censored = stopped if kind == "true" else _last_measured(ds, line, start)
+    time = first.fillna(censored) - start
+    return time_to_event(time, first.notnull(), f"progression-free survival, line {line}")
+
+
+def _last_measured(ds: xr.Dataset, line: int, start: xr.DataArray) -> xr.DataArray:
+    """Return the time of the last measured visit of `line` [day], its start if there was none."""
+    require(ds, "visit_time", "line_at_visit", "sum_of_diameters", purpose="censoring at the last visit")
+    measured = (ds["line_at_visit"] == line) & ds["sum_of_diameters"].notnull() & (ds["visit_time"] >= start)
+    return ds["visit_time"].where(measured).max("visit").fillna(start)

@@ -1,0 +1,57 @@
+"""Time until the tumor reaches a multiple of its baseline volume."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from ossim.endpoints.runs import admit, time_to_event
+from ossim.errors import InputError
+from ossim.schema import require
+
+DEATH = ("event", "censor")
+
+
+def time_to_burden(ds: xr.Dataset, *, factor: float = 3.0, death: str = "event", failed: str = "raise") -> xr.Dataset:
+    """Return the time until the tumor volume first reaches `factor` times baseline, or until death.
+
+    The crossing is interpolated between visits, linear in the logarithm of the volume, so the endpoint does not
+    depend on response criteria, lines or measurement error.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    factor : multiple of the baseline volume, above 1 [1]
+    death : whether death before the crossing is an "event" or a "censor"
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    Dataset with `time` [day] since enrollment and `event`, dims (arm, patient); the rest are censored at their last
+    visit with a volume
+    """
+    if death not in DEATH:
+        raise InputError(f"death is one of {', '.join(DEATH)}, not '{death}'")
+    if not factor > 1:
+        raise InputError(f"factor is a multiple of the baseline volume above 1, not {factor}")
+    require(ds, "tumor_volume", "visit_time", "death_time", purpose="time to burden")
+    ds = admit(ds, failed)
+    crossing, last = _crossing_and_last(ds, factor)
+    first = np.fmin(crossing, ds["death_time"]) if death == "event" else crossing
+    censored = last if death == "event" else np.fmin(last, ds["death_time"])
+    return time_to_event(first.fillna(censored), first.notnull(), f"time to {factor:g} times baseline volume")
+
+
+def _crossing_and_last(ds: xr.Dataset, factor: float) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return the time of the first crossing (NaN if none) and of the last visit with a volume."""
+    order = ("arm", "patient", "visit")
+    seen = ds["visit_time"].notnull() & ds["tumor_volume"].notnull()
+    time = ds["visit_time"].where(seen)
+    baseline = ds["tumor_volume"].isel(visit=0)
+    excess = np.log(ds["tumor_volume"].where(seen) / (factor * baseline)).transpose(*order)
+    reached = excess >= 0
+    after = time.where(reached).min("visit")
+    previous = time.where(time < after).max("visit")
+    low = excess.where(time == previous).max("visit")
+    high = excess.where(time == after).max("visit")
+    return previous - (after - previous) * low / (high - low), time.max("visit")

@@ -1,0 +1,36 @@
+"""Time to failure of a whole strategy: progression in its last treatment line, or death."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from ossim.endpoints.runs import admit, time_to_event
+from ossim.schema import require
+
+
+def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
+    """Return the time from enrollment to progression in the last treatment line, or to death.
+
+    Each further line adds about one visit interval to this endpoint even where its drug does nothing, because a
+    failing line is only seen at the next visit: compare strategies of different length by overall survival as well.
+    The last line is that of `planned_lines` where the Dataset holds it, else the last one the patient began.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    failed : "raise" or "exclude" runs whose status is not ok
+
+    Returns
+    -------
+    Dataset with `time` [day] since enrollment and `event`, dims (arm, patient); patients without failure are censored
+    at the end of follow-up
+    """
+    require(ds, "line_start", "progression_time", "death_time", "follow_up", purpose="time to failure")
+    ds = admit(ds, failed)
+    begun = ds["line_start"].notnull().sum("line")
+    last = ds.get("planned_lines", begun) - 1
+    number = xr.DataArray(np.arange(ds.sizes["line"]), dims="line", coords={"line": ds["line"]})
+    progression = ds["progression_time"].where(number == last).max("line")
+    first = np.fmin(progression, ds["death_time"])
+    return time_to_event(first.fillna(ds["follow_up"]), first.notnull(), "time to failure of strategy")

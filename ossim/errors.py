@@ -1,0 +1,62 @@
+"""Exceptions of `ossim`, and the one-line form in which every fault reaches the user."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong with an input, printed as ``file:line: key: message``."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+
+
+class OssimError(Exception):
+    """Base of every error `ossim` raises on purpose."""
+
+
+class InputError(OssimError, ValueError):
+    """Bad input of a user: one or more faults, one line each."""
+
+    def __init__(self, *faults: Fault | str):
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class UnknownNameError(InputError, KeyError):
+    """A name that the catalogue does not hold."""
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class OutputExistsError(OssimError):
+    """A result would be overwritten without leave."""
+
+
+class FailedRunsError(OssimError):
+    """An analysis met runs whose status is not ok."""
+
+
+def nearest(name: object, choices: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest of `choices`, or an empty string."""
+    lowered = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.5)
+    return f"; did you mean '{lowered[close[0]]}'?" if close else ""
+
+
+def unknown(kind: str, name: object, choices: Iterable[str]) -> UnknownNameError:
+    """Build the error for an unknown `kind` called `name`, naming the nearest valid one."""
+    choices = sorted(choices)
+    hint = nearest(name, choices) or f"; known: {', '.join(choices[:12])}{', ...' if len(choices) > 12 else ''}"
+    return UnknownNameError(f"unknown {kind} '{name}'{hint}")

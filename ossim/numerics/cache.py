@@ -1,0 +1,102 @@
+"""Where compiled code is kept, so that it is loaded when nothing changed and rebuilt when anything did.
+
+numba decides from the time stamp of one file whether its cached code is current, and misses edits of the functions
+that the file calls. Here every cache directory is named by a digest of all sources that its kernels can see.
+`NUMBA_CACHE_DIR` moves the cache; where no directory is writable, code is compiled in memory for this process only.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import llvmlite
+import numba
+
+
+def digest(*texts: str) -> str:
+    """Short SHA-256 of texts together with the versions of Python, numba and llvmlite."""
+    versions = (sys.version, numba.__version__, llvmlite.__version__)
+    return hashlib.sha256("\0".join((*versions, *texts)).encode()).hexdigest()[:20]
+
+
+@functools.cache
+def numerics_digest() -> str:
+    """Digest of the sources of the compiled layer itself."""
+    folder = Path(__file__).parent
+    return digest(*(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))))
+
+
+def _candidates():
+    if configured := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(configured) / "ossim"
+        return
+    if home := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(home) / "ossim"
+    if os.path.expanduser("~") != "~":
+        yield Path("~/.cache/ossim").expanduser()
+    yield Path(tempfile.gettempdir()) / f"ossim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _usable(folder: Path) -> bool:
+    """Whether the folder can be made and written, and (code is loaded from it) belongs to this user."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """The first usable cache folder, or None: then kernels live in memory only (said once as a warning)."""
+    for folder in _candidates():
+        if _usable(folder):
+            return folder
+    warnings.warn(
+        "no writable cache folder: kernels are compiled anew in each process; set NUMBA_CACHE_DIR to a folder of yours",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+def write_source(name: str, text: str) -> Path | None:
+    """Write generated source under a name that holds its digest; None where nothing can be written.
+
+    The file appears whole or not at all, so that any number of processes may do this at once.
+    """
+    root = cache_folder()
+    if root is None:
+        return None
+    folder = root / f"kernels-{digest(numerics_digest(), text)}"
+    path = folder / f"{name}.py"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8", suffix=".tmp") as handle:
+            handle.write(text)
+        os.replace(handle.name, path)
+    return path
+
+
+def jit(*arguments, **options):
+    """`numba.njit` for functions of this package, cached in a folder named by the digest of the compiled layer."""
+
+    def decorate(function):
+        root = cache_folder()
+        if root is None:
+            return numba.njit(*arguments, **options)(function)
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(root / f"engine-{numerics_digest()}")
+        try:
+            return numba.njit(*arguments, cache=True, **options)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    return decorate

@@ -1,0 +1,174 @@
+"""One run on disk: ``results/<config name>/`` with the Dataset, the resolved config, endpoints, figures, provenance.
+
+A folder is filled beside its final place and renamed when it is complete, so a run cut short leaves nothing that
+looks like a result, and a result is never replaced unless asked.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ossim.errors import InputError, OutputExistsError
+from ossim.simulation.config_text import dump
+
+DATASET = "result.nc"
+CONFIG = "config.yaml"
+ENDPOINTS = "endpoints.csv"
+PROVENANCE = "provenance.json"
+FIGURES = "figures"
+COMPRESSION_LEVEL = 4
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+def safe_name(name: str) -> str:
+    """Return `name` if it can be one file or folder name and nothing more.
+
+    Raises
+    ------
+    InputError
+        The name holds a path separator, starts with a dot or is otherwise no plain name.
+    """
+    if not _SAFE_NAME.fullmatch(name):
+        raise InputError(f"'{name}' is no safe name for a file: use letters, digits, '_', '-' and '.'")
+    return name
+
+
+def check_free(folder: str | Path, *, force: bool = False) -> Path:
+    """Refuse a `folder` that may not be written, before any time is spent on what would go there.
+
+    Raises
+    ------
+    OutputExistsError
+        It exists and `force` is off, or it exists and is no result of `ossim`.
+    """
+    folder = Path(folder)
+    if not folder.exists() and not folder.is_symlink():
+        return folder
+    if not force:
+        raise OutputExistsError(f"{folder} exists; give another --out, or --force to replace it")
+    if folder.is_symlink() or not folder.is_dir() or (any(folder.iterdir()) and not (folder / PROVENANCE).is_file()):
+        raise OutputExistsError(f"{folder} exists and is no result of ossim; it is not replaced, even with --force")
+    return folder
+
+
+@contextmanager
+def result_folder(folder: str | Path, *, force: bool = False) -> Iterator[Path]:
+    """Give a temporary folder that becomes `folder` when the block ends without an error.
+
+    Raises
+    ------
+    OutputExistsError
+        See `check_free`.
+    InputError
+        The place cannot be written.
+    """
+    folder = check_free(os.path.abspath(folder), force=force)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
+        work.mkdir()
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+    try:
+        yield work
+        _replace(work, check_free(folder, force=force))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def write_dataset(dataset: xr.Dataset, folder: Path) -> Path:
+    """Write the Dataset as compressed NetCDF4 and return its path."""
+    encoding = {
+        name: {"zlib": True, "complevel": COMPRESSION_LEVEL, "shuffle": True}
+        for name, variable in dataset.variables.items()
+        if variable.dtype.kind in "fiub" and variable.ndim
+    }
+    path = folder / DATASET
+    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    return path
+
+
+def write_config(resolved: Mapping[str, Any], folder: Path) -> Path:
+    """Write the resolved config, which runs again to the same result."""
+    path = folder / CONFIG
+    path.write_text(dump(resolved), encoding="utf-8")
+    return path
+
+
+def write_endpoints(rows: Iterable[Mapping[str, Any]], folder: Path) -> Path:
+    """Write one row per arm and endpoint as CSV; numbers keep every digit."""
+    rows = [dict(row) for row in rows]
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    path = folder / ENDPOINTS
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: "" if _missing(value) else value for key, value in row.items()} for row in rows)
+    return path
+
+
+def write_provenance(attributes: Mapping[str, Any], folder: Path) -> Path:
+    """Write the root attributes of the Dataset as JSON."""
+    path = folder / PROVENANCE
+    path.write_text(json.dumps(dict(attributes), indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    return path
+
+
+def figure_path(kind: str, folder: Path) -> Path:
+    """Return where the figure called `kind` goes, with its folder made."""
+    (folder / FIGURES).mkdir(exist_ok=True)
+    return folder / FIGURES / f"{safe_name(kind)}.png"
+
+
+def open_result(path: str | Path) -> xr.Dataset:
+    """Read a stored result into memory.
+
+    Parameters
+    ----------
+    path : the result folder, or the NetCDF file itself
+
+    Returns
+    -------
+    Dataset as it was written; reading it never runs code from the file.
+
+    Raises
+    ------
+    InputError
+        There is no such result, or the file is no NetCDF.
+    """
+    path = Path(path)
+    file = path / DATASET if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(f"{path}: no result here (looked for {DATASET})" if path.is_dir() else f"{path}: no such file")
+    try:
+        with xr.open_dataset(file, engine="h5netcdf", decode_timedelta=False, decode_times=False) as dataset:
+            return dataset.load()
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise InputError(f"{file}: cannot be read as a result: {str(error).splitlines()[0]}") from None
+
+
+def _replace(work: Path, folder: Path) -> None:
+    if not folder.exists():
+        os.rename(work, folder)
+        return
+    old = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.old"
+    os.rename(folder, old)
+    os.rename(work, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, (float, np.floating)) and bool(np.isnan(value)))
