@@ -1,3 +1,37 @@
 """Simulate treatment of osteosarcoma: tumor, vessels, drugs, resistance, trials (research use only)."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
 __version__ = "0.1.0"
+
+#: public name -> the module that holds it, imported on first use
+_HOME = {
+    "load": "simulation.scenario",
+    "loads": "simulation.scenario",
+    "run": "simulation.run",
+    "run_sweep": "sweeps.run",
+    "simulate": "simulation.simulate",
+    "open_result": "simulation.store",
+    "models": "models",
+    "drugs": "catalog",
+    "trials": "catalog",
+}
+_MODULES = ("catalog", "cohort", "criteria", "dosing", "endpoints", "errors", "plots", "strategies", "units")
+
+__all__ = ["__version__", *_HOME, *_MODULES]
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _HOME:
+        found = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

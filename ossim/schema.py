@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from ossim.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 DAYS_PER_MONTH = 30.44
 

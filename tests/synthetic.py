@@ -15,9 +15,9 @@ DRUGS = ("sorafenib", "everolimus")
 # Kill and regrowth [1/day] of the drug in each line of each made-up arm; 0 is no effect.
 ARMS = {
     "untreated": ((0.0, 1.0),),
-    "sorafenib": ((0.006, 0.35),),
-    "sorafenib + everolimus": ((0.009, 0.30),),
-    "sorafenib, everolimus, sorafenib": ((0.006, 0.35), (0.002, 0.6), (0.004, 0.4)),
+    "sorafenib": ((0.002, 0.35),),
+    "sorafenib + everolimus": ((0.003, 0.30),),
+    "sorafenib, everolimus, sorafenib": ((0.002, 0.35), (0.001, 0.6), (0.0015, 0.4)),
 }
 INTERVAL, HORIZON, STEP = 56.0, 728.0, 1.0
 
@@ -37,7 +37,7 @@ def make_trial(
         "noise": np.exp(0.06 * rng.standard_normal((n_patients, n_visits, n_lesions))),
         "new_lesion": rng.exponential(1.0, n_patients) / 0.0018,
         "death": 400 * rng.exponential(1.0, n_patients) ** 0.8 + 20,
-        "lag": rng.uniform(0, 3, n_patients),
+        "leaves": np.where(rng.random(n_patients) < 0.1, rng.uniform(30, HORIZON, n_patients), HORIZON),
     }
     patients["diameter"][rng.random((n_patients, n_lesions)) > 0.6] = np.nan
     patients["diameter"][:, 0] = np.where(np.isnan(patients["diameter"][:, 0]), 20.0, patients["diameter"][:, 0])
@@ -80,8 +80,10 @@ def _make_arm(patients, lines, n_visits, n_lines, n_tracked) -> xr.Dataset:
         name: np.full((n, n_lines), np.nan)
         for name in ("line_start", "line_end", "progression_time", "true_progression_time")
     }
-    death = np.where(patients["death"] < HORIZON, patients["death"], np.nan)
-    end = np.fmin(death, HORIZON)
+    # Drugs postpone death a little; one patient in ten leaves the study early.
+    death = patients["death"] * (1 + 60 * sum(kill for kill, _ in lines))
+    death = np.where(death < np.minimum(patients["leaves"], HORIZON), death, np.nan)
+    end = np.fmin(death, np.minimum(patients["leaves"], HORIZON))
     grid = np.arange(0.0, HORIZON + STEP, STEP)
     scale = np.ones((n, grid.size))
     for i in range(n):

@@ -47,6 +47,11 @@ def _meaning(ds: xr.Dataset, arm: int, patient: int) -> str:
     return {int(status): status.name for status in Status}.get(code, f"status {code}")
 
 
+def line_name(line: int) -> str:
+    """Return what readers call treatment line `line`: "1st line" for 0."""
+    return f"{line + 1}{('st', 'nd', 'rd')[line] if line < 3 else 'th'} line"
+
+
 def of_line(ds: xr.Dataset, name: str, line: int) -> xr.DataArray:
     """Return the variable `name` of treatment line `line`, dims (arm, patient).
 

@@ -180,7 +180,7 @@ def _write_inputs(w, pk, plan, channel, first_node, last_node):
 
 
 @jit(fastmath=FASTMATH)
-def _clear_inputs(w, levels, plan):
+def clear_inputs(w, levels, plan):
     for channel in range(plan.n_inputs):
         level = load(levels, channel * 8)
         for node in range(INPUT_NODES):
@@ -188,7 +188,7 @@ def _clear_inputs(w, levels, plan):
 
 
 @jit(fastmath=FASTMATH)
-def _apply_events(run, lane, t, w, pk, plan, doses, exposure):
+def apply_events(run, lane, t, w, pk, plan, doses, exposure):
     """Apply all events due at t to a lane; return whether the slopes jump."""
     jump = False
     while doses.next[run] < doses.last[run]:
@@ -264,7 +264,7 @@ def _record(run, lane, t, t_new, w, pk, plan, records):
 
 
 @jit(fastmath=FASTMATH)
-def _load_run(run, lane, w, pk, levels, plan, runs, exposure):
+def load_run(run, lane, w, pk, levels, plan, runs, exposure):
     """Bring a run into a lane."""
     for index in range(plan.n_states):
         w[(plan.state + index) * 8 + lane] = runs.state[run, index]
@@ -283,7 +283,7 @@ def _load_run(run, lane, w, pk, levels, plan, runs, exposure):
 
 
 @jit(fastmath=FASTMATH)
-def _store_run(run, lane, t, h, w, pk, plan, runs, exposure):
+def store_run(run, lane, t, h, w, pk, plan, runs, exposure):
     """Take a run out of its lane."""
     for index in range(plan.n_states):
         runs.state[run, index] = w[(plan.state + index) * 8 + lane]
@@ -341,12 +341,12 @@ def _advance(
                 waiting += 1
                 if runs.status[run] != OK or runs.time[run] >= runs.end[run]:
                     continue
-                _load_run(run, lane, w, pk, levels, plan, runs, exposure)
+                load_run(run, lane, w, pk, levels, plan, runs, exposure)
                 t[lane], h[lane] = runs.time[run], runs.step[run]
                 w[STEP * 8 + lane] = 0.0
                 if records.row[run] >= 0:
                     _record(run, lane, t[lane], t[lane], w, pk, plan, records)
-                _apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
                 fresh[lane], lane_run[lane], reason[lane] = True, run, OK
                 busy += 1
             run = lane_run[lane]
@@ -368,7 +368,7 @@ def _advance(
                 any_watch |= watch.active[run]
         if busy == 0:
             break
-        _clear_inputs(w, levels, plan)
+        clear_inputs(w, levels, plan)
         if any_fresh:
             # slopes of the other lanes are kept: recomputing them would be right to rounding only
             _write_inputs(w, pk, plan, exposure.channel, 0, 1)
@@ -455,11 +455,11 @@ def _advance(
             if run < 0:
                 continue
             if t[lane] >= runs.end[run] or runs.status[run] != OK:
-                _store_run(run, lane, t[lane], h[lane], w, pk, plan, runs, exposure)
+                store_run(run, lane, t[lane], h[lane], w, pk, plan, runs, exposure)
                 lane_run[lane] = -1
                 busy -= 1
             elif w[_ACCEPT_ROW * 8 + lane] > 0.0 and landing[lane]:
-                fresh[lane] = _apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                fresh[lane] = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
 
 
 def _signature():

@@ -12,12 +12,17 @@ import numba
 from numba import types
 
 from .cache import cache_folder, digest, write_source
+from .jacobian_source import jacobian_source
 from .kernel_source import Layout, kernel_source, layout_of
 from .system import System
 
 #: kernel(workspace, n_units, rtol, atol)
 KERNEL_SIGNATURE = types.void(types.Array(types.float64, 1, "C"), types.int64, types.float64, types.float64)
 KERNEL_TYPE = types.FunctionType(KERNEL_SIGNATURE)
+_VECTOR, _MATRIX = types.Array(types.float64, 1, "C"), types.Array(types.float64, 2, "C")
+#: jacobian(t, state, parameters, inputs, by_state, by_input, by_time)
+JACOBIAN_SIGNATURE = types.void(types.float64, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX, _VECTOR)
+JACOBIAN_TYPE = types.FunctionType(JACOBIAN_SIGNATURE)
 CACHE = cache_folder() is not None
 
 
@@ -57,3 +62,10 @@ def compile_kernel(system: System) -> Kernel:
     text = kernel_source(system)
     module = _import_source(f"{system.name}_{digest(text)}", text)
     return Kernel(module.kernel_rates, module.kernel_step, module.kernel_observe, layout_of(system))
+
+
+@functools.cache
+def compile_jacobian(system: System) -> object:
+    """Compile the exact Jacobian of a system, or load it."""
+    text = jacobian_source(system)
+    return _import_source(f"{system.name}_jacobian_{digest(text)}", text).kernel_jacobian

@@ -147,15 +147,17 @@ def aligned(n_rows: int) -> np.ndarray:
 
 
 def advance_problem(problem: Problem, end, threads: int = 1) -> None:
-    """Advance all runs in place to `end` [day] (a number, or one per run); runs that failed or are over stay.
+    """Advance all runs in place to `end` [day] (a number, or one per run); runs that failed or were stopped stay.
 
     The result does not depend on `threads`: runs share nothing.
     """
     runs, plan, exposure = problem.runs, problem.plan, problem.exposure
     runs.end[:] = end
+    stopped = (~np.isnan(problem.clocks.crossed[:, problem.clocks.terminal])).any(axis=1)
+    going = (runs.status == 0) & ~stopped & (runs.time < runs.end)
     queues = []
     for units in np.unique(problem.n_units):
-        members = np.flatnonzero((problem.n_units == units) & (runs.status == 0) & (runs.time < runs.end))
+        members = np.flatnonzero(going & (problem.n_units == units))
         queues += [(part, int(units)) for part in np.array_split(members, threads) if part.size]
     kernel = problem.kernel
 
@@ -189,5 +191,3 @@ def advance_problem(problem: Problem, end, threads: int = 1) -> None:
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, queues))
-
-

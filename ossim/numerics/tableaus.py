@@ -73,3 +73,51 @@ TSIT5 = ExplicitTableau(
         _times((0.0, 0.0, 2.5), (-1.0, 1.0), (-0.6, 1.0)),
     ),
 )
+
+
+@dataclass(frozen=True)
+class RosenbrockTableau:
+    """A stiffly accurate Rosenbrock method in the form that needs no product with the Jacobian.
+
+    Stages solve (I/(h gamma) - J) u_i = f(t + alpha_i h, y + sum a_ij u_j) + sum (c_ij/h) u_j + h d_i f_t; the last
+    stage is the error estimate, and `dense` gives the two vectors of the interpolant from the first stages.
+    """
+
+    name: str
+    order: int
+    gamma: float
+    a: tuple[tuple[float, ...], ...]
+    c: tuple[tuple[float, ...], ...]
+    alpha: tuple[float, ...]
+    d: tuple[float, ...]
+    dense: tuple[tuple[float, ...], tuple[float, ...]]
+
+
+#: Hairer, Wanner, Solving Ordinary Differential Equations II (1996), section IV.7 (RODAS): order 4(3), L-stable.
+RODAS4 = RosenbrockTableau(
+    name="rodas4",
+    order=4,
+    gamma=0.25,
+    a=(
+        (),
+        (1.544,),
+        (0.9466785280815826, 0.2557011698983284),
+        (3.314825187068521, 2.896124015972201, 0.9986419139977817),
+        (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895),
+        (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895, 1.0),
+    ),
+    c=(
+        (),
+        (-5.6688,),
+        (-2.430093356833875, -0.2063599157091915),
+        (-0.1073529058151375, -9.594562251023355, -20.47028614809616),
+        (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.7089089320616),
+        (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
+    ),
+    alpha=(0.0, 0.386, 0.21, 0.63, 1.0, 1.0),
+    d=(0.25, -0.1043, 0.1035, -0.03620000000000023, 0.0, 0.0),
+    dense=(
+        (10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662),
+        (-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872),
+    ),
+)

@@ -49,22 +49,29 @@ def shorten(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
-def shape_faults(error: ValidationError, config: ConfigText, model: type[BaseModel]) -> list[Fault]:
-    """Turn the errors of the schema library into one `Fault` each, at the line of the key."""
+def shape_faults(error: ValidationError, config: ConfigText, model: type[BaseModel]) -> list[tuple[Location, Fault]]:
+    """Turn the errors of the schema library into one `Fault` each, with its place in the config.
+
+    A misspelt key that is required counts once: as unknown, not as missing too.
+    """
     errors = error.errors(include_url=False)
     unknown_keys = [_clean(item["loc"], config.data) for item in errors if item["type"] == "extra_forbidden"]
     meant = {(*place[:-1], _nearest_key(model, place)) for place in unknown_keys}
-    faults = []
+    faults: list[tuple[Location, Fault]] = []
+
+    def add(place: Location, message: str) -> None:
+        faults.append((place, fault_at(config, place, message)))
+
     for item in errors:
         place = _clean(item["loc"], config.data)
         if item["type"] == "missing":
             place = (*place, str(item["loc"][-1]))
             if place not in meant:
-                faults.append(fault_at(config, place, _missing(model, place)))
+                add(place, _missing(model, place))
         elif item["type"] == "extra_forbidden":
-            faults.append(fault_at(config, place, _unknown_key(model, place)))
+            add(place, _unknown_key(model, place))
         else:
-            faults.append(fault_at(config, place, _message(item)))
+            add(place, _message(item))
     return faults
 
 

@@ -44,7 +44,7 @@ def _one_or_many(value: object) -> list[object]:
 
 _REGIMEN_SCHEMA = {
     "anyOf": [
-        {"type": "string", "examples": ["sorafenib 400 mg b.i.d.", "regorafenib 160 mg q.d. days 1-21 of 28", "none"]},
+        {"type": "string", "examples": ["sorafenib 400 mg b.i.d.", "everolimus 5 mg q.d.", "none"]},
         {"type": "object", "description": "the same regimen as keys: drug, dose, interval, ..."},
     ]
 }

@@ -59,7 +59,7 @@ def root_attributes(
 
     Parameters
     ----------
-    scenario : the Scenario, or another thing with `title`, `seed`, `source_text`, `source_path` and `sha256`
+    scenario : the Scenario or ModelRun
     started, ended : times from `now`
     facts : name of each fact used -> (source key, evidence tier)
 
@@ -82,9 +82,11 @@ def root_attributes(
         "config_name": scenario.name,
         "config_sha256": text_sha256(scenario.source_text),
         "scenario_sha256": scenario.sha256,
-        "seed": int(scenario.seed),
+        **({"seed": int(scenario.seed)} if hasattr(scenario, "seed") else {}),
         "started": started,
         "ended": ended,
         "weakest_evidence_tier": weakest_tier(tier for _, tier in facts.values()),
-        "parameter_sources": "; ".join(f"{name}: {source} ({tier})" for name, (source, tier) in sorted(facts.items())),
+        "parameter_sources": "; ".join(
+            f"{name}: {source} ({tier})" for name, (source, tier) in sorted(facts.items())
+        ),
     }

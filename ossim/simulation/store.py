@@ -152,7 +152,8 @@ def open_result(path: str | Path) -> xr.Dataset:
     path = Path(path)
     file = path / DATASET if path.is_dir() else path
     if not file.is_file():
-        raise InputError(f"{path}: no result here (looked for {DATASET})" if path.is_dir() else f"{path}: no such file")
+        what = f"no result here (looked for {DATASET})" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {what}")
     try:
         with xr.open_dataset(file, engine="h5netcdf", decode_timedelta=False, decode_times=False) as dataset:
             return dataset.load()

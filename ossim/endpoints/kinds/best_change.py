@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xarray as xr
 
-from ossim.endpoints.runs import admit, relative_change
+from ossim.endpoints.runs import admit, line_name, relative_change
 from ossim.schema import require
 
 
@@ -30,5 +30,5 @@ def best_change(
     """
     require(ds, variable, "visit_time", "line_at_visit", purpose="best change")
     change = 100 * relative_change(admit(ds, failed), line, variable).min("visit").transpose("arm", "patient")
-    change.attrs = {"units": "%", "long_name": f"best change of sum of diameters, line {line}"}
+    change.attrs = {"units": "%", "long_name": f"best change of sum of diameters, {line_name(line)}"}
     return change.rename("best_change")

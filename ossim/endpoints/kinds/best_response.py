@@ -7,7 +7,7 @@ import xarray as xr
 
 from ossim.criteria.recist import CONFIRMATION_INTERVAL
 from ossim.criteria.rules import confirm
-from ossim.endpoints.runs import admit, of_line, visits_of_line
+from ossim.endpoints.runs import admit, line_name, of_line, visits_of_line
 from ossim.schema import Response, dataarray_attrs, require
 
 _BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
@@ -55,5 +55,5 @@ def best_response(
         dims=("arm", "patient"),
         coords={"arm": ds["arm"], "patient": ds["patient"]},
         name="best_response",
-        attrs=dataarray_attrs("response") | {"long_name": f"best response, line {line}"},
+        attrs=dataarray_attrs("response") | {"long_name": f"best response, {line_name(line)}"},
     )

@@ -8,7 +8,7 @@ import xarray as xr
 from ossim.criteria.minor import is_minor_response
 from ossim.endpoints.intervals import clopper_pearson
 from ossim.endpoints.kinds.best_response import best_response
-from ossim.endpoints.runs import admit, baseline_of_line, of_line, visits_of_line
+from ossim.endpoints.runs import admit, baseline_of_line, line_name, of_line, visits_of_line
 from ossim.schema import Response
 
 
@@ -57,6 +57,6 @@ def objective_response(
     low, high = clopper_pearson(k.values, n.values, confidence_level)
     rate = xr.Dataset({"rate": k / n.where(n > 0), "ci_low": ("arm", low), "ci_high": ("arm", high), "k": k, "n": n})
     name = "response rate with minor responses" if with_minor else "objective response rate"
-    rate["rate"].attrs = {"units": "1", "long_name": f"{name}, line {line}"}
+    rate["rate"].attrs = {"units": "1", "long_name": f"{name}, {line_name(line)}"}
     rate.attrs = {"confidence_level": confidence_level, "interval": "Clopper-Pearson"}
     return rate.drop_vars([coord for coord in rate.coords if coord != "arm"])

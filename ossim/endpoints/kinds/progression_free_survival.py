@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from ossim.endpoints.runs import admit, of_line, time_to_event
+from ossim.endpoints.runs import admit, line_name, of_line, time_to_event
 from ossim.errors import InputError
 from ossim.schema import require
 
@@ -43,7 +43,7 @@ def progression_free_survival(
     first = np.fmin(progression, death)
     censored = stopped if kind == "true" else _last_measured(ds, line, start)
     time = first.fillna(censored) - start
-    return time_to_event(time, first.notnull(), f"progression-free survival, line {line}")
+    return time_to_event(time, first.notnull(), f"progression-free survival, {line_name(line)}")
 
 
 def _last_measured(ds: xr.Dataset, line: int, start: xr.DataArray) -> xr.DataArray:

@@ -1,0 +1,89 @@
+"""Reads one data file into plain dictionaries, once, and turns leaves into quantities with a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from .. import errors, registry
+
+PACKAGE = "ossim"
+TIERS = ("measured", "fitted", "derived", "assumed")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in canonical units, where it comes from, and how far to trust it."""
+
+    value: float
+    unit: str
+    source: str
+    tier: str
+    note: str = ""
+    formula: str = ""
+    printed: Mapping[str, Any] | None = None
+    bounds: tuple[float, float] | None = None
+
+
+@cache
+def load(folder: str, name: str) -> Mapping[str, Any]:
+    """Return the content of ``data/<folder>/<name>.yaml``; `folder` may be empty."""
+    path = f"data/{folder}/{name}.yaml" if folder else f"data/{name}.yaml"
+    return MappingProxyType(YAML(typ="safe", pure=True).load(registry.read_text(PACKAGE, path)))
+
+
+def listed(folder: str) -> tuple[str, ...]:
+    """Return the names of the data files in `folder`, sorted."""
+    return registry.names(PACKAGE, f"data/{folder}", ".yaml")
+
+
+def resolve(kind: str, folder: str, name: str) -> str:
+    """Return the file name that `name` or one of its aliases means, whatever its case.
+
+    Raises
+    ------
+    UnknownNameError
+        No file of `folder` has this name or alias.
+    """
+    choices = listed(folder)
+    wanted = _plain(name)
+    if wanted in choices:
+        return wanted
+    aliases = alias_table(folder)
+    if wanted in aliases:
+        return aliases[wanted]
+    raise errors.unknown(kind, name, (*choices, *aliases))
+
+
+@cache
+def alias_table(folder: str) -> Mapping[str, str]:
+    """Return alias -> file name over the files of `folder`."""
+    return MappingProxyType(
+        {_plain(alias): name for name in listed(folder) for alias in load(folder, name).get("aliases", ())}
+    )
+
+
+def quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
+    """Return the leaf ``{value, unit, source, tier, ...}`` as a `Quantity`, or None for a blank."""
+    if leaf is None:
+        return None
+    bounds = leaf.get("bounds")
+    return Quantity(
+        value=float(leaf["value"]),
+        unit=leaf["unit"],
+        source=leaf["source"],
+        tier=leaf["tier"],
+        note=leaf.get("note", ""),
+        formula=leaf.get("formula", ""),
+        printed=leaf.get("printed"),
+        bounds=tuple(float(bound) for bound in bounds) if bounds else None,
+    )
+
+
+def _plain(name: str) -> str:
+    return "_".join(str(name).strip().lower().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,51 @@
+"""The literature behind the data: one `Reference` per source key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from .. import errors
+from .reading import load
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A publication, label or own calibration that a data file names as its source."""
+
+    key: str
+    authors: str
+    title: str
+    journal: str = ""
+    year: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.authors}. {self.title}."]
+        if self.journal:
+            parts.append(f"{self.journal}{f' ({self.year})' if self.year else ''}.")
+        parts.append(f"doi:{self.doi}" if self.doi else self.note)
+        return " ".join(parts)
+
+
+def references() -> tuple[str, ...]:
+    """Return every source key, sorted."""
+    return tuple(sorted(load("", "references")))
+
+
+@cache
+def reference(key: str) -> Reference:
+    """Return the reference called `key`.
+
+    Raises
+    ------
+    UnknownNameError
+        No reference has this key.
+    """
+    entries = load("", "references")
+    if key not in entries:
+        raise errors.unknown("reference", key, entries)
+    return Reference(key=key, **{name: str(x) if name == "pmid" else x for name, x in entries[key].items()})

@@ -1,0 +1,212 @@
+"""What a run prints and writes as ``endpoints.csv``: endpoints of every arm, and published outcomes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ossim import catalog, endpoints
+from ossim.cli_tables import table
+from ossim.schema import DAYS_PER_MONTH, Status
+
+LANDMARKS = (4.0, 6.0)
+SURVIVAL = ("progression_free_survival", "overall_survival")
+
+# Published outcome -> what the comparison calls it.
+_COMPARED = MappingProxyType(
+    {
+        "progression_free_rate": "progression_free",
+        "progression_free_rate_binomial": "progression_free_binomial",
+        "progression_free_rate_after_first_visit": "progression_free_after_first_visit",
+        "event_free_rate": "event_free",
+        "overall_survival_rate": "overall_survival",
+        "objective_response_rate": "objective_response",
+        "objective_response_rate_with_minor": "objective_response_with_minor",
+        "median_progression_free_survival": "median_progression_free_survival",
+        "median_overall_survival": "median_overall_survival",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Endpoints of a run: rows for a file, text for the terminal, and the comparison with trials if there is one."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    comparison: xr.Dataset | None
+    text: str
+
+
+def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
+    """Summarize a trial Dataset; patients whose run failed are left out of every arm and counted."""
+    rows = tuple(_rows(dataset))
+    parts = [_endpoint_table(dataset, rows)]
+    published = [outcome for item in comparisons for outcome in _published(item)]
+    comparison = endpoints.compare(dataset, published, failed="exclude") if published else None
+    if comparison is not None:
+        parts.append(_comparison_table(comparison))
+    return Report(rows, comparison, "\n".join(parts))
+
+
+def of_sweep(dataset: xr.Dataset) -> str:
+    """Return the lowest and highest value of every outcome of a sweep, and where it lies."""
+    lines = []
+    for name, values in dataset.data_vars.items():
+        if "run" not in values.dims or values.dtype.kind != "f" or not bool(values.notnull().any()):
+            continue
+        for arm in dataset["arm"].values if "arm" in values.dims else [None]:
+            column = values.sel(arm=arm) if arm is not None else values
+            if column.dims == ("run",) and bool(column.notnull().any()):
+                ends = (f"{float(column[i]):.3g} at {_point(dataset, int(i))}" for i in _ends(column))
+                lines.append((str(name), str(arm or ""), *ends))
+    return table(("outcome", "arm", "lowest", "highest"), lines)
+
+
+def sweep_rows(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """Return one row per point and arm of a sweep, with its axis values and outcomes."""
+    axes = [name for name, values in dataset.coords.items() if values.dims == ("run",) and name != "run"]
+    names = [name for name, values in dataset.data_vars.items() if {"run"} <= set(values.dims) <= {"run", "arm"}]
+    rows = []
+    for run in range(dataset.sizes["run"]):
+        point = {str(axis): dataset[axis].values[run] for axis in axes}
+        for arm in dataset["arm"].values if "arm" in dataset.coords else [""]:
+            row = {"run": run, **point, "arm": str(arm)}
+            for name in names:
+                values = dataset[name].isel(run=run)
+                row[str(name)] = (values.sel(arm=arm) if "arm" in values.dims else values).item()
+            rows.append(row)
+    return rows
+
+
+def _rows(dataset: xr.Dataset) -> Iterable[dict[str, Any]]:
+    response = endpoints.find("objective_response")(dataset, failed="exclude")
+    yield from _rate_rows("objective_response_rate", None, response)
+    for name in SURVIVAL:
+        events = endpoints.find(name)(dataset, failed="exclude")
+        if name == "progression_free_survival":
+            for month in LANDMARKS:
+                rate = endpoints.event_free_rate(events, month * DAYS_PER_MONTH)
+                yield from _rate_rows("progression_free_rate", month * DAYS_PER_MONTH, rate)
+        yield from _median_rows(f"median_{name}", events)
+    if dataset.sizes.get("line", 1) > 1:
+        failure = endpoints.find("time_to_failure")(dataset, failed="exclude")
+        yield from _median_rows("median_time_to_failure", failure)
+    for arm in dataset["arm"].values:
+        yield {"arm": str(arm), "endpoint": "failed_patients", "value": _n_failed(dataset, arm), "unit": "1"}
+
+
+def _rate_rows(name: str, time: float | None, rate: xr.Dataset) -> Iterable[dict[str, Any]]:
+    for place, arm in enumerate(rate["arm"].values):
+        numbers = {key: float(rate[key].values[place]) for key in ("ci_low", "ci_high", "k", "n")}
+        value = float(rate["rate"].values[place])
+        yield {"arm": str(arm), "endpoint": name, "time": time, "value": value, **numbers, "unit": "1"}
+
+
+def _median_rows(name: str, events: xr.Dataset) -> Iterable[dict[str, Any]]:
+    for place, arm in enumerate(events["arm"].values):
+        time, event = events["time"].values[place], events["event"].values[place]
+        if np.isnan(time).all():
+            continue
+        median, low, high = endpoints.median_time(endpoints.kaplan_meier(time, event))
+        n = int((~np.isnan(time)).sum())
+        yield {
+            "arm": str(arm),
+            "endpoint": name,
+            "value": median,
+            "ci_low": low,
+            "ci_high": high,
+            "n": n,
+            "unit": "day",
+        }
+
+
+def _n_failed(dataset: xr.Dataset, arm: Any) -> int:
+    return int((dataset["status"].sel(arm=arm) != Status.ok).sum())
+
+
+def _endpoint_table(dataset: xr.Dataset, rows: Iterable[Mapping[str, Any]]) -> str:
+    found = {(row["arm"], row["endpoint"], row.get("time")): row for row in rows}
+    wanted = (
+        ("ORR", "objective_response_rate", None),
+        *((f"PFS {month:g} mo", "progression_free_rate", month * DAYS_PER_MONTH) for month in LANDMARKS),
+        ("median PFS [mo]", "median_progression_free_survival", None),
+        ("median OS [mo]", "median_overall_survival", None),
+        ("failed", "failed_patients", None),
+    )
+    lines = []
+    for arm in map(str, dataset["arm"].values):
+        lines.append((arm, *(_cell(found.get((arm, name, time))) for _, name, time in wanted)))
+    return table(("arm", *(title for title, *_ in wanted)), lines)
+
+
+def _cell(row: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "-"
+    if "ci_low" not in row:
+        return str(row["value"])
+    scale, digits = (DAYS_PER_MONTH, 1) if row["unit"] == "day" else (0.01, 0)
+    numbers = (_number(row[key] / scale, digits) for key in ("value", "ci_low", "ci_high"))
+    return "{} ({}-{})".format(*numbers) + ("" if row["unit"] == "day" else " %")
+
+
+def _number(value: float, digits: int) -> str:
+    return "NR" if np.isnan(value) else f"{value:.{digits}f}"
+
+
+def _published(item: Any) -> Iterable[dict[str, Any]]:
+    trial = catalog.trial(item.trial)
+    for outcome in trial.outcomes:
+        if outcome.endpoint not in _COMPARED or outcome.misprint:
+            continue
+        yield {
+            "arm": item.arm,
+            "endpoint": _COMPARED[outcome.endpoint],
+            "label": f"{trial.name}: {outcome.endpoint.replace('_', ' ')}" + (_at(outcome.time)),
+            "time": outcome.time,
+            "k": outcome.k,
+            "n": outcome.n,
+            "value": outcome.value,
+            **_interval(outcome),
+        }
+
+
+def _interval(outcome: Any) -> dict[str, float | None]:
+    """Return the printed interval of a median; a rate with counts gets its exact one from them."""
+    if outcome.k is not None and outcome.n is not None:
+        return {}
+    return {"ci_low": outcome.ci_low, "ci_high": outcome.ci_high}
+
+
+def _at(time: float | None) -> str:
+    return "" if time is None else f" at {time / DAYS_PER_MONTH:.3g} mo"
+
+
+def _comparison_table(comparison: xr.Dataset) -> str:
+    lines = []
+    for row in endpoints.rows(comparison):
+        scale, digits = (DAYS_PER_MONTH, 1) if row["quantity"] == "median" else (0.01, 0)
+        unit = "mo" if row["quantity"] == "median" else "%"
+        value, low, high, ours = (
+            _number(row[key] / scale, digits) for key in ("published", "ci_low", "ci_high", "simulated")
+        )
+        inside = {1: "inside", 0: "outside", -1: "-"}[row["inside"]]
+        lines.append((row["label"], row["arm"], f"{ours} {unit}", f"{value} ({low}-{high}) {unit}", inside))
+    return table(("published outcome", "arm", "simulated", "published (interval)", ""), lines)
+
+
+def _ends(values: xr.DataArray) -> tuple[int, int]:
+    return int(values.argmin()), int(values.argmax())
+
+
+def _point(dataset: xr.Dataset, run: int) -> str:
+    axes = [name for name, values in dataset.coords.items() if values.dims == ("run",) and name != "run"]
+    return ", ".join(f"{axis} {_short(dataset[axis].values[run])}" for axis in axes)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, (float, np.floating)) else str(value)

@@ -1,0 +1,72 @@
+"""What the catalogue holds, as text: models, drugs, trials, and the JSON Schema of a config."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ossim import catalog
+from ossim.simulation.config_schema import json_schema
+from ossim.simulation.provenance import weakest_tier
+
+WIDTH = 150
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of text under column titles, without colors."""
+    grid = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    stream = io.StringIO()
+    Console(file=stream, width=WIDTH, color_system=None).print(grid)
+    return "\n".join(line.rstrip() for line in stream.getvalue().strip("\n").splitlines())
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of a config as text."""
+    return json.dumps(json_schema(), indent=2)
+
+
+def models(name: str | None = None) -> str:
+    """List the models that keep parameters in the catalogue, or describe the one called `name`."""
+    if name is not None:
+        return catalog.describe("model", name)
+    rows = []
+    for name in catalog.parameter_sets():
+        parameters = catalog.model_parameters(name).values()
+        tiers = [parameter.tier for parameter in parameters]
+        rows.append((name, str(len(tiers)), weakest_tier(tiers)))
+    return table(("model", "parameters", "weakest evidence"), rows)
+
+
+def drugs(name: str | None = None) -> str:
+    """List the drugs, or describe the one called `name`."""
+    if name is not None:
+        return catalog.describe("drug", name)
+    found = [catalog.drug(name) for name in catalog.drugs()]
+    rows = [(drug.name, drug.drug_class, drug.route, _dose(drug), _effects(drug)) for drug in found]
+    return table(("drug", "class", "route", "standard dose", "acts on"), rows)
+
+
+def trials(name: str | None = None) -> str:
+    """List the published trials, or describe the one called `name`."""
+    if name is not None:
+        return catalog.describe("trial", name)
+    found = [catalog.trial(name) for name in catalog.trials()]
+    rows = [(t.name, str(t.year), str(t.n_patients or "-"), " + ".join(t.regimen) or "none", t.role) for t in found]
+    return table(("trial", "year", "n", "treatment", "role"), rows)
+
+
+def _dose(drug: Any) -> str:
+    return drug.standard_dose.text if drug.standard_dose else "-"
+
+
+def _effects(drug: Any) -> str:
+    return ", ".join(f"{effect.channel} ({effect.kind})" for effect in drug.effects) or "-"

@@ -1,0 +1,108 @@
+"""Spider plot: change of the sum of diameters of each patient at visits, one panel per arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from ossim import endpoints
+from ossim.criteria.recist import RECIST_1_1
+from ossim.endpoints.runs import admit, of_line, relative_change
+from ossim.plots import style
+from ossim.schema import DAYS_PER_MONTH, Response
+
+
+def applies(ds: xr.Dataset) -> bool:
+    """Return whether the Dataset holds visits with sums of diameters and responses."""
+    return {"sum_of_diameters", "response", "visit_time", "line_at_visit"} <= set(ds.data_vars)
+
+
+def spider_table(ds: xr.Dataset, *, line: int = 0, failed: str = "raise") -> xr.Dataset:
+    """Return the numbers of `spider`.
+
+    Returns
+    -------
+    Dataset with `change` [%] and `time` since the start of the line [day], dims (arm, patient, visit), NaN where the
+    line was not assessed; `best_response`, dims (arm, patient)
+    """
+    ds = admit(ds, failed)
+    change = 100 * relative_change(ds, line)
+    time = (ds["visit_time"] - of_line(ds, "line_start", line)).where(change.notnull())
+    table = xr.Dataset({"change": change, "time": time, "best_response": endpoints.find("best_response")(ds, line)})
+    table["change"].attrs = {"units": "%", "long_name": "change of sum of diameters"}
+    table["time"].attrs = {"units": "day", "long_name": f"time since start of line {line}"}
+    return table.transpose("arm", "patient", "visit")
+
+
+@style.styled
+def spider(
+    ds: xr.Dataset,
+    *,
+    line: int = 0,
+    ax: Axes | NDArray | None = None,
+    arms: list[str] | None = None,
+    at_most: int = 60,
+    top: float = 100.0,
+    failed: str = "raise",
+) -> Axes | NDArray:
+    """Draw the measured change from baseline against time, points at visits only, colored by best response.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    line : treatment line
+    ax : one Axes per arm, a new figure by default
+    arms : arms to draw, all by default
+    at_most : patients per panel, evenly spaced through the order of their best change
+    top : upper end of the y axis [%]; how many patients leave it is written in the panel
+    failed : "raise" or "exclude" runs whose status is not ok
+    """
+    table = spider_table(ds, line=line, failed=failed)
+    chosen = style.chosen_arms(ds, arms)
+    axes = style.panels(ax, len(chosen), width=4.0 if len(chosen) > 1 else 5.6, height=3.0, sharey=True, sharex=True)
+    until = max(float(table["time"].max().fillna(0)), 3 * DAYS_PER_MONTH) * 1.03
+    drawn: set[int] = set()
+    for arm, panel in zip(chosen, axes, strict=True):
+        drawn |= _draw_panel(panel, table.sel(arm=arm), at_most, top)
+        panel.set_title(arm)
+        style.month_axis(panel, until)
+    style.label_outer(axes, "Time since start of line [month]", "Change of sum\nof diameters [%]")
+    handles = [
+        Line2D([], [], color=color, marker="o", markersize=3, label=style.RESPONSE_LABELS[code])
+        for code, color in style.RESPONSE_COLORS.items()
+        if code in drawn
+    ]
+    axes[0].legend(handles=handles, title="Best response", title_fontsize=style.SMALL, loc="upper right", ncols=2)
+    return style.one_or_all(axes)
+
+
+def _draw_panel(ax: Axes, table: xr.Dataset, at_most: int, top: float) -> set[int]:
+    """Draw one arm and return the response codes that occur."""
+    change, time, best = (table[name].values for name in ("change", "time", "best_response"))
+    seen = ~np.isnan(change)
+    ranked = np.flatnonzero(seen.any(axis=1))
+    ranked = ranked[np.argsort(np.nanmin(change[ranked], axis=1), kind="stable")] if ranked.size else ranked
+    shown = style.evenly_ranked(ranked, at_most)
+    for patient in shown:
+        there = seen[patient]
+        ax.plot(
+            np.append(0, time[patient, there]) / DAYS_PER_MONTH,
+            np.append(0, change[patient, there]),
+            "-o",
+            color=style.RESPONSE_COLORS[Response(best[patient])],
+            linewidth=0.9,
+            markersize=2.2,
+            alpha=0.8,
+        )
+    for level in (-100 * RECIST_1_1.response, 100 * RECIST_1_1.progression):
+        ax.axhline(level, color=style.INK, linewidth=0.7, linestyle=(0, (4, 3)))
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_ylim(-100, top)
+    ax.set_yticks([-100, -50, -30, 0, 20, 50, top])
+    beyond = (np.nan_to_num(change[shown], nan=-np.inf) > top).any(axis=1).sum()
+    note = f"{shown.size} of {seen.shape[0]} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
+    ax.text(0.99, 0.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.SMALL)
+    return set(best[shown].tolist())

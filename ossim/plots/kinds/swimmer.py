@@ -1,0 +1,157 @@
+"""Swimmer plot: one bar per patient with its treatment lines, responses, progressions and death."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from ossim.endpoints.runs import admit, line_name
+from ossim.plots import style
+from ossim.schema import DAYS_PER_MONTH, Response
+
+OFF_TREATMENT = "off treatment"
+_MARKERS = (
+    ("response", "first response", "^", "#FFFFFF"),
+    ("progression", "progression", "X", style.INK),
+    ("death", "death", "s", style.INK),
+    ("ongoing", "alive at end of follow-up", ">", style.INK),
+)
+
+
+def applies(ds: xr.Dataset) -> bool:
+    """Return whether the Dataset holds treatment lines, deaths and responses."""
+    return {"line_start", "line_end", "progression_time", "death_time", "follow_up", "response"} <= set(ds.data_vars)
+
+
+def swimmer_table(
+    ds: xr.Dataset, *, arms: list[str] | None = None, at_most: int = 30, failed: str = "raise"
+) -> xr.Dataset:
+    """Return the numbers of `swimmer`: the patients drawn, sorted by length of follow-up in each arm.
+
+    Returns
+    -------
+    Dataset with `patient`, `follow_up`, `death_time`, dims (arm, rank), and `line_start`, `line_end`,
+    `progression_time`, `response_time` (first CR or PR of the line), dims (arm, rank, line); times [day]
+    """
+    ds = admit(ds, failed)
+    responded = ds["response"].isin([Response.CR, Response.PR])
+    lines = xr.DataArray(ds["line"].values, dims="line", coords={"line": ds["line"]})
+    first = ds["visit_time"].where(responded & (ds["line_at_visit"] == lines)).min("visit")
+    names = ["follow_up", "death_time", "line_start", "line_end", "progression_time", "response_time"]
+    whole = ds.assign(response_time=first)[names]
+    parts = []
+    for arm in style.chosen_arms(ds, arms):
+        one = whole.sel(arm=arm)
+        order = style.evenly_ranked(np.argsort(-one["follow_up"].values, kind="stable"), at_most)
+        picked = one.isel(patient=order).drop_vars("patient").rename_dims(patient="rank")
+        picked = picked.assign(patient=("rank", one["patient"].values[order]))
+        parts.append(picked)
+    return xr.concat(parts, dim="arm").assign_coords(arm=style.chosen_arms(ds, arms))
+
+
+@style.styled
+def swimmer(
+    ds: xr.Dataset,
+    *,
+    ax: Axes | NDArray | None = None,
+    arms: list[str] | None = None,
+    at_most: int = 30,
+    failed: str = "raise",
+) -> Axes | NDArray:
+    """Draw one bar per patient from enrollment to death or end of follow-up, colored by treatment line.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    ax : one Axes per arm, a new figure by default
+    arms : arms to draw, all by default
+    at_most : patients per panel, evenly spaced through the order of their follow-up
+    failed : "raise" or "exclude" runs whose status is not ok
+    """
+    table = swimmer_table(ds, arms=arms, at_most=at_most, failed=failed)
+    chosen = [str(arm) for arm in table["arm"].values]
+    labels = _line_labels(ds, chosen)
+    names = list(dict.fromkeys(label for arm in chosen for label in labels[arm]))
+    colors = {name: style.PALETTE[place % len(style.PALETTE)] for place, name in enumerate(names)}
+    height = 0.9 + 0.125 * table.sizes["rank"]
+    axes = style.panels(ax, len(chosen), width=4.2 if len(chosen) > 1 else 6.2, height=height, sharex=True)
+    until = 1.03 * float(table["follow_up"].max())
+    used: set[str] = set()
+    for arm, panel in zip(chosen, axes, strict=True):
+        used |= _draw_panel(panel, table.sel(arm=arm), [colors[label] for label in labels[arm]])
+        panel.set_title(arm)
+        style.month_axis(panel, until)
+    patients = f"{table.sizes['rank']} of {ds.sizes['patient']} patients"
+    style.label_outer(axes, "Time since enrollment [month]", patients)
+    handles = [Patch(color=colors[name], label=name) for name in names]
+    handles.append(Patch(color=style.PALE, label=OFF_TREATMENT))
+    handles += [
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker=marker,
+            markersize=5,
+            markerfacecolor=face,
+            markeredgecolor=style.INK,
+            label=label,
+        )
+        for name, label, marker, face in _MARKERS
+        if name in used
+    ]
+    # The shortest bars are at the bottom, so that the lower right is free.
+    axes[0].legend(handles=handles, loc="lower right", borderaxespad=0.2)
+    return style.one_or_all(axes)
+
+
+def _line_labels(ds: xr.Dataset, arms: list[str]) -> dict[str, list[str]]:
+    """Return the name of every begun line of each arm: its treatment where the Dataset says so, else its number."""
+    begun = ds["line_start"].notnull().any("patient")
+    labels = {}
+    for arm in arms:
+        lines = np.flatnonzero(begun.sel(arm=arm).values)
+        if "line_label" in ds:
+            labels[arm] = [str(ds["line_label"].sel(arm=arm).values[line]) for line in lines]
+        else:
+            labels[arm] = [line_name(int(line)) for line in lines]
+    return labels
+
+
+def _draw_panel(ax: Axes, table: xr.Dataset, colors: list[str]) -> set[str]:
+    """Draw one arm and return which markers occur."""
+    rank = np.arange(table.sizes["rank"])
+    end, death = table["follow_up"].values / DAYS_PER_MONTH, table["death_time"].values / DAYS_PER_MONTH
+    ax.barh(rank, end, height=0.72, color=style.PALE, linewidth=0)
+    marks = {name: [] for name, *_ in _MARKERS}
+    for place, color in enumerate(colors):
+        line = table.isel(line=place)
+        start = line["line_start"].values / DAYS_PER_MONTH
+        stop = np.fmin(line["line_end"].values / DAYS_PER_MONTH, end)
+        on = ~np.isnan(start)
+        ax.barh(rank[on], (stop - start)[on], left=start[on], height=0.72, color=color, linewidth=0)
+        for name in ("response", "progression"):
+            when = line[f"{name}_time"].values / DAYS_PER_MONTH
+            marks[name].append((when, rank))
+    alive = np.isnan(death)
+    marks["death"].append((death, rank))
+    marks["ongoing"].append((np.where(alive, end, np.nan), rank))
+    for name, _, marker, face in _MARKERS:
+        x, y = (np.concatenate(values) for values in zip(*marks[name], strict=True))
+        ax.plot(
+            x,
+            y,
+            marker,
+            markersize=4,
+            markerfacecolor=face,
+            markeredgecolor=style.INK,
+            markeredgewidth=0.6,
+            clip_on=False,
+        )
+        marks[name] = np.isfinite(x).any()
+    ax.set_ylim(rank.size - 0.4, -0.6)
+    ax.set_yticks([])
+    return {name for name, occurs in marks.items() if occurs}

@@ -1,0 +1,109 @@
+"""Waterfall: best change of the sum of diameters of each patient, sorted, one panel per arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from ossim import endpoints
+from ossim.criteria.recist import RECIST_1_1
+from ossim.plots import style
+from ossim.schema import Response
+
+
+def applies(ds: xr.Dataset) -> bool:
+    """Return whether the Dataset holds visits with sums of diameters and responses."""
+    return {"sum_of_diameters", "response", "visit_time", "line_at_visit"} <= set(ds.data_vars)
+
+
+def waterfall_table(
+    ds: xr.Dataset, *, line: int = 0, variable: str = "sum_of_diameters", failed: str = "raise"
+) -> xr.Dataset:
+    """Return the numbers of `waterfall`: `best_change` [%] and `best_response`, dims (arm, patient)."""
+    change = endpoints.find("best_change")(ds, line, variable=variable, failed=failed)
+    best = endpoints.find("best_response")(ds, line, failed=failed)
+    return xr.Dataset({"best_change": change, "best_response": best})
+
+
+@style.styled
+def waterfall(
+    ds: xr.Dataset,
+    *,
+    line: int = 0,
+    ax: Axes | NDArray | None = None,
+    arms: list[str] | None = None,
+    variable: str = "sum_of_diameters",
+    top: float = 100.0,
+    failed: str = "raise",
+) -> Axes | NDArray:
+    """Draw one sorted bar per patient, colored by best response, with lines at -30 % and +20 %.
+
+    The +20 % line is relative to baseline; progression is judged from the nadir, so bars above it need not be PD and
+    PD bars need not reach it.
+
+    Parameters
+    ----------
+    ds : trial Dataset
+    line : treatment line
+    ax : one Axes per arm, a new figure by default
+    arms : arms to draw, all by default
+    variable : "sum_of_diameters" (measured) or "true_sum_of_diameters"
+    top : upper end of the y axis [%]; how many bars are cut there is written in the panel
+    failed : "raise" or "exclude" runs whose status is not ok
+    """
+    table = waterfall_table(ds, line=line, variable=variable, failed=failed)
+    chosen = style.chosen_arms(ds, arms)
+    axes = style.panels(ax, len(chosen), width=4.0 if len(chosen) > 1 else 5.6, height=2.9, sharey=True)
+    for arm, panel in zip(chosen, axes, strict=True):
+        one = table.sel(arm=arm)
+        _draw_panel(panel, one["best_change"].values, one["best_response"].values, top)
+        panel.set_title(arm)
+    style.label_outer(axes, "Patients, sorted", "Best change of sum\nof diameters [%]")
+    _draw_legend(axes[0], table)
+    return style.one_or_all(axes)
+
+
+def _draw_panel(ax: Axes, change: NDArray, best: NDArray, top: float) -> None:
+    seen = ~np.isnan(change)
+    order = np.flatnonzero(seen)[np.argsort(-change[seen], kind="stable")]
+    heights, n = np.minimum(change[order], top), order.size
+    left, gap = np.arange(n), 0.12 if n <= 120 else 0.0
+    corners = np.stack(
+        [
+            np.stack([left + gap, left + gap, left + 1 - gap, left + 1 - gap], axis=1),
+            np.stack([0 * heights, heights, heights, 0 * heights], axis=1),
+        ],
+        axis=-1,
+    )
+    colors = [style.RESPONSE_COLORS[Response(code)] for code in best[order]]
+    ax.add_collection(PolyCollection(corners, facecolors=colors, edgecolors="none", antialiaseds=n <= 120))
+    for level in (-100 * RECIST_1_1.response, 100 * RECIST_1_1.progression):
+        ax.axhline(level, color=style.INK, linewidth=0.7, linestyle=(0, (4, 3)))
+    ax.axhline(0, color=style.INK, linewidth=0.8)
+    ax.set_xlim(0, max(n, 1))
+    ax.set_ylim(-100, top)
+    ax.set_yticks([-100, -50, -30, 0, 20, 50, 100] if top == 100 else [-100, -50, -30, 0, 20, 50, top])
+    ax.set_xticks([])
+    responders = np.isin(best, (Response.CR, Response.PR)).sum()
+    notes = [f"CR + PR {responders}/{best.size} = {style.percent(responders / best.size)}"]
+    if (~seen).any():
+        notes.append(f"{(~seen).sum()} without visit after baseline")
+    if (change[seen] > top).any():
+        notes.append(f"{(change[seen] > top).sum()} bars end above +{top:g} %")
+    # Bars fall from left to right, so that the lower left is free.
+    ax.text(0.02, 0.03, "\n".join(notes), transform=ax.transAxes, va="bottom", fontsize=style.SMALL)
+
+
+def _draw_legend(ax: Axes, table: xr.Dataset) -> None:
+    drawn = np.unique(table["best_response"].values[~np.isnan(table["best_change"].values)])
+    handles = [
+        Patch(color=color, label=style.RESPONSE_LABELS[code])
+        for code, color in style.RESPONSE_COLORS.items()
+        if code in drawn
+    ]
+    # Bars fall from left to right, so that the upper right is free.
+    ax.legend(handles=handles, title="Best response", title_fontsize=style.SMALL, loc="upper right", ncols=2)

@@ -1,0 +1,110 @@
+"""A config of a published model: output times, initial state, parameters and doses, checked against the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from ossim.catalog import model_parameters
+from ossim.dosing import compile_events
+from ossim.errors import unknown
+from ossim.models import Model, model
+from ossim.simulation.config_schema import ModelConfig
+from ossim.simulation.config_text import Location
+from ossim.simulation.parameter_values import bounded
+
+MAX_TIMES = 1_000_000
+
+
+def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> dict[str, Any]:
+    """Return the fields of a ModelRun; `checked` is the config after its shape was found right.
+
+    Raises
+    ------
+    InputError
+        With all faults found, sorted by line.
+    """
+    times = _times(checked, faults) if checked else ()
+    name = data.get("model")
+    declared = faults.attempt(("model",), lambda: model(name)) if isinstance(name, str) else None
+    initial, parameters = _values(data, declared, faults) if declared else ({}, {})
+    if declared and times and checked:
+        _check_doses(declared, checked.doses, times[-1], faults)
+    faults.stop()
+    return {
+        "title": checked.title,
+        "model": checked.model,
+        "times": times,
+        "initial": MappingProxyType(initial),
+        "parameters": MappingProxyType(parameters),
+        "doses": tuple(MappingProxyType(row) for row in checked.doses),
+        "rtol": checked.rtol,
+        "atol": checked.atol,
+        "figures": tuple(checked.figures),
+    }
+
+
+def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
+    times = checked.times
+    if isinstance(times, list):
+        if not times or times[0] < 0 or any(later <= earlier for earlier, later in pairwise(times)):
+            faults.add(("times",), "must be rising numbers of days from 0, at least one")
+        return tuple(float(time) for time in times)
+    steps = (times.stop - times.start) / times.step
+    if times.start < 0 or not 0 < steps <= MAX_TIMES:
+        faults.add(("times",), f"'from' must be 0 or more, 'to' after it, with at most {MAX_TIMES:,} steps between")
+        return ()
+    # A step that divides the span but for rounding reaches its end.
+    whole = int(steps + 1e-9 * max(steps, 1))
+    return tuple(float(times.start + i * times.step) for i in range(whole + 1))
+
+
+def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    facts = model_parameters(declared.name)
+    states = {state.name: facts[state.initial] for state in declared.states.values()}
+    known = {name: facts[name] for name in declared.parameters}
+    initial = {
+        name: faults.attempt(("initial", name), lambda name=name, value=value: _value("state", states, name, value))
+        for name, value in _items(data, "initial")
+    }
+    parameters = {
+        name: _one_or_many(known, name, value, ("parameters", name), faults)
+        for name, value in _items(data, "parameters")
+    }
+    sizes = {name: len(value) for name, value in parameters.items() if isinstance(value, tuple)}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        faults.add(("parameters",), f"lists of values must be equally long: {listed}")
+    return initial, parameters
+
+
+def _items(data: Mapping[str, Any], key: str) -> Any:
+    return data[key].items() if isinstance(data.get(key), dict) else ()
+
+
+def _one_or_many(known: Mapping[str, Any], name: str, value: Any, place: Location, faults: Any) -> Any:
+    if not isinstance(value, list):
+        return faults.attempt(place, lambda: _value("parameter", known, name, value))
+    if not value:
+        faults.add(place, "must be a number or a list of numbers, is an empty list")
+    return tuple(
+        faults.attempt((*place, i), lambda item=item: _value("parameter", known, name, item))
+        for i, item in enumerate(value)
+    )
+
+
+def _value(kind: str, known: Mapping[str, Any], name: str, value: Any) -> float:
+    if name not in known:
+        raise unknown(kind, name, known)
+    return bounded(known[name], value)
+
+
+def _check_doses(declared: Model, rows: list[dict[str, Any]], until: float, faults: Any) -> None:
+    compartments = tuple(item.name for item in declared.compartments)
+    for i, row in enumerate(rows):
+        if not compartments:
+            faults.add(("doses", i), f"model {declared.name} takes no doses")
+        else:
+            faults.attempt(("doses", i), lambda row=row: compile_events([row], compartments, until))

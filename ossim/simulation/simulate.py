@@ -1,0 +1,195 @@
+"""Run a model of the catalogue for one set of parameters or many, with doses, at chosen times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..catalog import Parameter, model_parameters
+from ..dosing import compile_events
+from ..errors import InputError, nearest
+from ..models import Model, model
+from ..numerics.ensemble import STATUS_MEANINGS, Doses, Exposure
+from ..numerics.problem import (
+    Problem,
+    advance_problem,
+    make_control,
+    make_problem,
+    make_records,
+    make_runs,
+)
+
+STATUS_FLAGS = {
+    "flag_values": np.arange(len(STATUS_MEANINGS), dtype=np.int8),
+    "flag_meanings": " ".join(STATUS_MEANINGS),
+    "long_name": "how the integration ended",
+    "units": "1",
+}
+
+
+def simulate(
+    name: str,
+    times: Sequence[float],
+    initial: Mapping[str, Any] | None = None,
+    doses: Sequence[Mapping[str, Any]] = (),
+    parameters: Mapping[str, Any] | None = None,
+    rtol: float = 1e-8,
+    atol: float = 1e-10,
+    max_steps: int = 1_000_000,
+) -> xr.Dataset:
+    """Simulate a model.
+
+    Parameters
+    ----------
+    name : a model of `ossim.models()`
+    times : output times [day], increasing, the first at or after 0; integration starts at 0
+    initial : state name -> value at time 0 [unit of the state]; others take the catalogue's value
+    doses : NONMEM-style rows with keys time, amt, cmt, ii, addl, rate, dur, evid, ss; amounts in the compartment's unit.
+        An output at the time of a dose shows the state just before it.
+    parameters : parameter name -> value, or array of values: arrays broadcast to a dimension `run`
+    rtol, atol : relative and absolute tolerance of each step
+
+    Returns
+    -------
+    xarray.Dataset with the states and dose compartments over `time` (and `run` where an array was given), `status`
+
+    Raises
+    ------
+    InputError
+        Unknown model, state, parameter or compartment, a value outside its bounds, times that do not increase.
+    """
+    declared = model(name)
+    facts = model_parameters(name)
+    times = _checked_times(times)
+    given = _checked_values(declared, facts, dict(initial or {}), dict(parameters or {}))
+    n, has_runs = _run_count(given)
+    values = {key: np.broadcast_to(np.asarray(given.get(key, facts[key].value), float), n) for key in declared.parameters}
+    problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
+    advance_problem(problem, float(times[-1]))
+    # outputs at the very end are recorded by an empty last step
+    _record_end(problem, times)
+    return _dataset(declared, problem, values, times, has_runs, given)
+
+
+def _checked_times(times: Sequence[float]) -> np.ndarray:
+    found = np.atleast_1d(np.asarray(times, float))
+    if found.ndim != 1 or found.size == 0 or not np.isfinite(found).all():
+        raise InputError("times: must be a list of finite numbers [day]")
+    if found[0] < 0.0 or (np.diff(found) <= 0.0).any():
+        raise InputError("times: must start at or after 0 and increase")
+    return found
+
+
+def _checked_values(declared: Model, facts: Mapping[str, Parameter], initial: dict, parameters: dict) -> dict:
+    """All given values by parameter name, every fault reported at once."""
+    faults = []
+    states = {state.name: state.initial for state in declared.states.values()}
+    given = {}
+    for key, value in initial.items():
+        if key in states:
+            given[states[key]] = value
+        else:
+            faults.append(f"initial: model {declared.name} has no state '{key}'{nearest(key, states)}")
+    for key, value in parameters.items():
+        if key in declared.parameters:
+            given[key] = value
+        else:
+            hint = nearest(key, declared.parameters)
+            faults.append(f"parameters: model {declared.name} has no parameter '{key}'{hint}")
+    for key, value in given.items():
+        try:
+            array = np.asarray(value, float)
+        except (TypeError, ValueError):
+            faults.append(f"{key}: must be a number or an array of numbers")
+            continue
+        low, high = facts[key].bounds or (-np.inf, np.inf)
+        if array.ndim > 1:
+            faults.append(f"{key}: must be a number or a one-dimensional array")
+        elif not np.isfinite(array).all():
+            faults.append(f"{key}: must be finite")
+        elif (array < low).any() or (array > high).any():
+            faults.append(f"{key}: must lie between {low:g} and {high:g} {facts[key].unit}")
+    if faults:
+        raise InputError(*faults)
+    return given
+
+
+def _run_count(given: Mapping[str, Any]) -> tuple[int, bool]:
+    lengths = {key: np.size(value) for key, value in given.items() if np.ndim(value) == 1}
+    if len(set(lengths.values()) - {1}) > 1:
+        sizes = ", ".join(f"{key} ({length})" for key, length in lengths.items())
+        raise InputError(f"parameters: arrays must have one length: {sizes}")
+    return max(lengths.values(), default=1), bool(lengths)
+
+
+def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n: int, control) -> Problem:
+    system = declared.system
+    names = tuple(item.name for item in declared.compartments)
+    table = compile_events(doses, names, float(times[-1]))
+    k = len(names)
+    decay = np.stack([values[item.decay] for item in declared.compartments], axis=1) if k else np.zeros((n, 0))
+    gains = [values[item.gain] if item.gain else np.ones(n) for item in declared.compartments]
+    gain = np.stack(gains, axis=1) if k else np.zeros((n, 0))
+    zeros = np.zeros((n, k))
+    channel = np.array([system.inputs.index(item.input) for item in declared.compartments], np.int64)
+    level = np.zeros((n, len(system.inputs)))
+    exposure = Exposure(zeros, decay, gain, zeros.copy(), np.ones((n, k)), channel, level)
+    integer = {name: np.ascontiguousarray(getattr(table, name), np.int64) for name in ("kind", "compartment")}
+    real = {name: np.ascontiguousarray(getattr(table, name), float) for name in ("time", "value", "interval", "duration")}
+    events = Doses(
+        **real,
+        **integer,
+        next=np.zeros(n, np.int64),
+        last=np.full(n, table.time.size),
+        origin=np.zeros(n),
+        first_mode=np.arange(k),
+        last_mode=np.arange(1, k + 1),
+        state=np.full(k, -1),
+        smooth=np.zeros(k, np.bool_),
+        scale=np.ones((n, k)),
+    )
+    state = np.stack([values[declared.states[symbol].initial] for symbol in system.states], axis=1)
+    parameters = np.stack([values[declared.symbols[symbol]] for symbol in system.parameters], axis=1)
+    runs = make_runs(system, state, parameters)
+    records = make_records(times, np.arange(n), system.n_states, k)
+    return make_problem(system, runs, exposure=exposure, doses=events, records=records, control=control)
+
+
+def _record_end(problem: Problem, times: np.ndarray) -> None:
+    """Fill outputs at time 0 of runs that have nowhere to go."""
+    if times[-1] == 0.0:
+        problem.records.state[:, 0] = problem.runs.state
+
+
+def _dataset(declared: Model, problem: Problem, values, times, has_runs: bool, given) -> xr.Dataset:
+    dims = ("run", "time") if has_runs else ("time",)
+
+    def shaped(array: np.ndarray) -> np.ndarray:
+        return array if has_runs else array[0]
+
+    variables = {}
+    for index, symbol in enumerate(declared.system.states):
+        state = declared.states[symbol]
+        attributes = {"units": state.unit, "long_name": state.long_name}
+        variables[state.name] = (dims, shaped(problem.records.state[:, :, index]), attributes)
+    for index, item in enumerate(declared.compartments):
+        attributes = {"units": item.unit, "long_name": item.long_name}
+        variables[item.name] = (dims, shaped(problem.records.value[:, :, index]), attributes)
+    status = problem.runs.status.astype(np.int8)
+    variables["status"] = (dims[:-1], shaped(status), STATUS_FLAGS)
+    coordinates = {"time": ("time", times, {"units": "day", "long_name": "time"})}
+    if has_runs:
+        for key in given:
+            if np.ndim(given[key]) == 1:
+                coordinates[key] = ("run", np.array(values[key]), {"units": model_parameters(declared.name)[key].unit})
+    attributes = {
+        "title": declared.title,
+        "model": declared.name,
+        "reference": declared.reference,
+        "notice": "Research use only: not a medical device, not for decisions about patients.",
+        "Conventions": "CF-1.11",
+    }
+    return xr.Dataset(variables, coordinates, attributes)

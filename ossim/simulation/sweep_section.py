@@ -1,0 +1,130 @@
+"""The `sweep` section of a config: axes become values, outcomes become endpoints, both checked against the config."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ossim.errors import InputError, nearest
+from ossim.simulation import overrides
+from ossim.simulation.config_faults import describe
+from ossim.simulation.config_text import ConfigText, Location
+from ossim.simulation.outcome import Outcome, parse_outcome
+from ossim.simulation.parts import Axis, Heatmap, Sweep
+
+RANGE_KEYS = ("from", "to", "number", "scale")
+MAX_VALUES = 10_000
+MAX_CHECKED = 200
+
+_AXES: Location = ("sweep", "axes")
+_SOURCES = MappingProxyType({"x": _AXES, "y": _AXES, "outcome": ("sweep", "outcomes"), "arm": ("arms",)})
+
+
+def read(section: Mapping[str, Any], data: Mapping[str, Any], faults: Any) -> Sweep:
+    """Return the sweep with its axes expanded; what is wrong goes to `faults`."""
+    place: Location = ("sweep",)
+    axes = []
+    given = section.get("axes")
+    for path, values in given.items() if isinstance(given, dict) else ():
+        expanded = faults.attempt((*place, "axes", path), lambda values=values: expand(values))
+        axes.append(Axis(path, expanded or ()))
+    outcomes = section.get("outcomes")
+    found = [
+        faults.attempt((*place, "outcomes", i), lambda text=text: parse_outcome(text))
+        for i, text in enumerate(outcomes if isinstance(outcomes, list) else ())
+    ]
+    known = tuple(outcome for outcome in found if outcome is not None)
+    heatmap = section.get("heatmap")
+    chosen = _heatmap(heatmap, axes, known, data, faults) if isinstance(heatmap, dict) else None
+    return Sweep(str(section.get("design", "grid")), tuple(axes), known, chosen)
+
+
+def expand(values: Any) -> tuple[Any, ...]:
+    """Return the values of one axis: a list as it is, ``{from, to, number, scale}`` spelled out.
+
+    Raises
+    ------
+    InputError
+        Empty, doubled or non-finite values, unknown keys, a log scale through zero.
+    """
+    if isinstance(values, dict):
+        return _range(values)
+    if not isinstance(values, list) or not values:
+        raise InputError("must be a list of values, or {from, to, number, scale}")
+    if len(values) > MAX_VALUES:
+        raise InputError(f"{len(values)} values; an axis holds at most {MAX_VALUES}")
+    for i, value in enumerate(values):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"value {i + 1} must be a finite number, is {value}")
+        if value in values[:i]:
+            raise InputError(f"value {value!r} stands twice")
+    return tuple(values)
+
+
+def check_values(sweep: Sweep | None, data: Mapping[str, Any], faults: Any, resolve: Callable[..., Any]) -> None:
+    """Try every value of every axis in the config and note those it refuses."""
+    base = {key: value for key, value in data.items() if key not in ("sweep", "compare_with")}
+    for axis in sweep.axes if sweep else ():
+        tried = axis.values if len(axis.values) <= MAX_CHECKED else (axis.values[0], axis.values[-1])
+        for i, value in enumerate(tried):
+            place = ("sweep", "axes", axis.path, i)
+            faults.attempt(place, lambda path=axis.path, value=value: _try(base, path, value, resolve))
+
+
+def _try(base: Mapping[str, Any], path: str, value: Any, resolve: Callable[..., Any]) -> None:
+    changed = overrides.apply(base, {path: value})
+    resolve(ConfigText(path, "", changed, {}, (), frozenset()))
+
+
+def _range(values: Mapping[str, Any]) -> tuple[float, ...]:
+    for key in values:
+        if key not in RANGE_KEYS:
+            raise InputError(f"unknown key '{key}'{nearest(key, RANGE_KEYS)}")
+    for key in ("from", "to", "number"):
+        value = values.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise InputError(
+                f"'{key}' must be a finite number, " + (describe(value) if key in values else "is missing")
+            )
+    start, stop, number, scale = values["from"], values["to"], values["number"], values.get("scale", "linear")
+    if not isinstance(number, int) or not 2 <= number <= MAX_VALUES:
+        raise InputError(f"'number' must be a whole number from 2 to {MAX_VALUES}, is {number}")
+    if scale not in ("linear", "log"):
+        raise InputError(f"scale '{scale}' is not one of linear, log{nearest(scale, ('linear', 'log'))}")
+    if start == stop:
+        raise InputError("'from' and 'to' are equal")
+    if scale == "linear":
+        return _spread(float(start), float(stop), number)
+    if start <= 0 or stop <= 0:
+        raise InputError("a log scale needs 'from' and 'to' above zero")
+    inner = _spread(math.log(start), math.log(stop), number)[1:-1]
+    return (float(start), *(math.exp(value) for value in inner), float(stop))
+
+
+def _spread(start: float, stop: float, number: int) -> tuple[float, ...]:
+    """Return evenly spaced values that end exactly at `stop`."""
+    step = (stop - start) / (number - 1)
+    return (*(start + i * step for i in range(number - 1)), stop)
+
+
+def _heatmap(
+    given: Mapping[str, Any], axes: list[Axis], outcomes: tuple[Outcome, ...], data: Mapping[str, Any], faults: Any
+) -> Heatmap | None:
+    arms = data.get("arms")
+    choices = {
+        "x": [axis.path for axis in axes],
+        "y": [axis.path for axis in axes],
+        "outcome": [outcome.text for outcome in outcomes],
+        "arm": list(arms) if isinstance(arms, dict) else [],
+    }
+    for key, allowed in choices.items():
+        value = given.get(key)
+        sound = bool(allowed) and not faults.inside(_SOURCES[key])
+        if isinstance(value, str) and value not in allowed and sound:
+            hint = nearest(value, allowed) or f"; this config has {', '.join(allowed)}"
+            faults.add(("sweep", "heatmap", key), f"unknown {key} '{value}'{hint}")
+    if given.get("x") == given.get("y") and isinstance(given.get("x"), str):
+        faults.add(("sweep", "heatmap", "y"), "x and y are the same axis")
+    return Heatmap(**{key: str(given.get(key, "")) for key in choices})

@@ -1,0 +1,33 @@
+"""Vessels and oxygen: perfusion, oxygenation, the loss of vessels to endogenous inhibitors, drug delivery."""
+
+from __future__ import annotations
+
+from ..numerics.elementwise import exp, log, pow
+
+
+def oxygenation(q, midpoint):
+    """Oxygenation in 0..1 from the perfusion per viable cell relative to baseline: q^2 / (q^2 + midpoint)."""
+    squared = q * q
+    return squared / (squared + midpoint)
+
+
+def surface_scaled_loss(ratio, share):
+    """Factor on vessel loss as endogenous inhibitor accumulates: 1 - share + share * (T/T(0))^(2/3).
+
+    The exponent is the surface-to-volume argument of Hahnfeldt et al. 1999 (Cancer Res 59:4770-4775), eq. 2.
+    """
+    return 1.0 - share + share * exp((2.0 / 3.0) * log(ratio))
+
+
+def delivery(q, leakiness, leakiness_baseline, penalty):
+    """Drug delivery relative to baseline: perfusion, less what leaky immature vessels lose to interstitial pressure.
+
+    The rise of delivery while immature vessels are pruned first is the normalization window (Jain 2005,
+    doi 10.1126/science.1104819).
+    """
+    return q * (1.0 + penalty * leakiness_baseline) / (1.0 + penalty * leakiness)
+
+
+def hahnfeldt_support(V, K, b, d):
+    """Net growth of the carrying capacity, b V - d K V^(2/3) (Hahnfeldt et al. 1999, eq. 3)."""
+    return b * V - d * K * pow(V, 2.0 / 3.0)

@@ -1,0 +1,20 @@
+"""Effects of drug exposure: occupancy of a target, Emax, and the part of an effect that a bypass takes away."""
+
+from __future__ import annotations
+
+from ..numerics.elementwise import pow
+
+
+def occupancy(x):
+    """Share of a target that is inhibited, x / (1 + x), with x the sum of concentration / IC50 over its drugs.
+
+    Drugs on one target compete: their potency-normalized exposures add before the effect saturates (Loewe additivity;
+    Gaddum 1937, doi 10.1113/jphysiol.1937.sp003481).
+    """
+    return x / (1.0 + x)
+
+
+def hill(x, half, exponent):
+    """Sigmoid x^n / (half^n + x^n) (Hill 1910)."""
+    powered = pow(x, exponent)
+    return powered / (pow(half, exponent) + powered)

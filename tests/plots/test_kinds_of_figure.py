@@ -1,0 +1,223 @@
+"""Every kind of figure draws without side effects, and its table holds the numbers drawn."""
+
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib import pyplot as plt
+from matplotlib.collections import PolyCollection
+
+from ossim import endpoints, plots
+from ossim.errors import InputError, UnknownNameError
+from ossim.plots import style
+from ossim.schema import DAYS_PER_MONTH
+
+mpl.use("Agg")
+TRIAL_KINDS = ("biomarkers", "concentrations", "kaplan_meier", "spider", "swimmer", "waterfall")
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def compared(trial):
+    rate = {"arm": "sorafenib", "endpoint": "progression_free", "k": 16, "n": 35, "time": 121.75}
+    median = {
+        "arm": "sorafenib",
+        "endpoint": "median_overall_survival",
+        "value": 213.0,
+        "ci_low": 1.0,
+        "ci_high": 2e3,
+    }
+    return endpoints.compare(trial, [rate, median])
+
+
+@pytest.fixture
+def sweep():
+    x, y = (values.ravel() for values in np.meshgrid([0.0, 1.0, 2.0], [10.0, 20.0]))
+    return xr.Dataset(
+        {"gain": (("run", "arm"), np.stack([x - y / 20, x], axis=1), {"units": "month"})},
+        coords={"run": np.arange(6), "dose": ("run", x), "interval": ("run", y), "arm": ["a", "b"]},
+    )
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_trial_figures_are_applicable_to_a_trial(trial):
+    assert tuple(plots.applicable(trial)) == TRIAL_KINDS
+
+
+def test_other_figures_are_applicable_to_their_dataset(compared, sweep):
+    assert plots.applicable(compared) == ["published"]
+    assert plots.applicable(sweep) == ["heatmap"]
+
+
+@pytest.mark.parametrize("kind", TRIAL_KINDS)
+@pytest.mark.parametrize("arms", [None, ["sorafenib"]])
+def test_a_figure_leaves_dataset_and_settings_alone(trial, kind, arms):
+    before, settings = trial.copy(deep=True), dict(mpl.rcParams)
+    axes = np.atleast_1d(np.asarray(plots.find(kind)(trial, arms=arms), dtype=object))
+    axes[0].figure.canvas.draw()
+    assert dict(mpl.rcParams) == settings
+    xr.testing.assert_identical(trial, before)
+
+
+@pytest.mark.parametrize("kind", TRIAL_KINDS)
+def test_axes_carry_units(trial, kind):
+    axes = np.atleast_1d(np.asarray(plots.find(kind)(trial, arms=["sorafenib"]), dtype=object))
+    labels = axes[-1].get_xlabel() + axes[0].get_ylabel()
+    assert any(unit in labels for unit in ("[month]", "[day]", "[%]"))
+
+
+@pytest.mark.parametrize("kind", TRIAL_KINDS)
+def test_every_figure_has_a_table(trial, kind):
+    table = getattr(plots, f"{kind}_table")(trial)
+    assert table.sizes["arm"] == trial.sizes["arm"]
+
+
+def test_given_axes_are_used(trial):
+    _, ax = plt.subplots()
+    assert plots.kaplan_meier(trial, ax=ax) is ax
+
+
+def test_wrong_number_of_axes_is_refused(trial):
+    _, ax = plt.subplots()
+    with pytest.raises(InputError, match="4 panels"):
+        plots.waterfall(trial, ax=ax)
+
+
+def test_unknown_arm_and_kind_name_the_nearest(trial):
+    with pytest.raises(UnknownNameError, match="sorafenib"):
+        plots.kaplan_meier(trial, arms=["sorafenb"])
+    with pytest.raises(UnknownNameError, match="waterfall"):
+        plots.find("waterfal")
+
+
+def test_color_of_an_arm_does_not_depend_on_the_arms_drawn(trial):
+    drawn = plots.kaplan_meier(trial, arms=["sorafenib"]).lines[0].get_color()
+    assert drawn == style.arm_colors(trial)["sorafenib"]
+
+
+def test_curve_steps_through_the_table(trial):
+    line = plots.kaplan_meier(trial, arms=["sorafenib"]).lines[0]
+    table = plots.kaplan_meier_table(trial, arms=["sorafenib"]).isel(arm=0)
+    np.testing.assert_array_equal(line.get_xdata(), table["time"].values / DAYS_PER_MONTH)
+    np.testing.assert_array_equal(line.get_ydata(), table["survival"].values)
+
+
+def test_curves_end_where_ten_percent_remain_at_risk(trial):
+    table = plots.kaplan_meier_table(trial)
+    end = plots.kaplan_meier(trial).get_xlim()[1] * DAYS_PER_MONTH
+    still = table["time"].where((table["at_risk"] >= 0.1 * 60).any("arm")).max().item()
+    assert still <= end <= 1.03 * still
+
+
+def test_numbers_under_the_curve_add_up(trial):
+    table = plots.kaplan_meier_table(trial)
+    total = (table["at_risk"] + table["censored"] + table["events"]).values
+    assert np.all(total == 60)
+
+
+def test_line_that_nobody_began_is_refused(trial):
+    with pytest.raises(InputError, match="no patient"):
+        plots.kaplan_meier(trial, arms=["untreated"], line=2)
+
+
+def test_waterfall_is_sorted_and_says_what_it_cuts(trial):
+    ax = plots.waterfall(trial, arms=["untreated"], top=50.0)
+    (bars,) = (found for found in ax.collections if isinstance(found, PolyCollection))
+    heights = [path.vertices[1, 1] for path in bars.get_paths()]
+    assert heights == sorted(heights, reverse=True)
+    change = plots.waterfall_table(trial)["best_change"].sel(arm="untreated")
+    assert f"{(change > 50).sum().item()} bars end above +50 %" in "\n".join(texts(ax))
+
+
+def test_spider_points_are_visits_only(trial):
+    table = plots.spider_table(trial)
+    times = np.unique(table["time"].values[~np.isnan(table["time"].values)])
+    assert set(times) <= set(np.unique(trial["visit_time"].values))
+
+
+def test_spider_and_swimmer_draw_a_legible_sample(trial):
+    assert "10 of 60 patients" in texts(plots.spider(trial, arms=["sorafenib"], at_most=10))[0]
+    assert plots.swimmer_table(trial, at_most=10).sizes["rank"] == 10
+
+
+def test_swimmer_is_sorted_by_follow_up(trial):
+    follow_up = plots.swimmer_table(trial)["follow_up"].values
+    assert np.all(np.diff(follow_up, axis=1) <= 0)
+
+
+def test_swimmer_names_the_treatment_of_a_line_where_it_is_known(trial):
+    labels = np.full((trial.sizes["arm"], trial.sizes["line"]), "sorafenib")
+    ax = plots.swimmer(trial.assign(line_label=(("arm", "line"), labels)), arms=["sorafenib"])
+    assert "sorafenib" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_biomarkers_do_without_trajectories(trial):
+    bare = trial.drop_vars([name for name in trial.data_vars if name.startswith("trajectory_")])
+    assert len(plots.biomarkers(bare)) == 2
+
+
+def test_biomarker_median_is_that_of_the_visits(trial):
+    table = plots.biomarkers_table(trial).sel(arm="sorafenib", visit=1)
+    on = trial["line_at_visit"].sel(arm="sorafenib", visit=1) == 0
+    assert table["vegf_median"].item() == trial["vegf"].sel(arm="sorafenib", visit=1).where(on).median().item()
+
+
+def test_log_panel_shows_no_zero(trial):
+    linear, log, *_ = plots.concentrations(trial)
+    assert log.get_yscale() == "log"
+    assert log.get_ylim()[0] > 0
+    assert linear.get_ylim()[0] == 0
+
+
+def test_concentrations_of_nobody_are_refused(trial):
+    with pytest.raises(InputError, match="took a drug"):
+        plots.concentrations(trial, arms=["untreated"])
+
+
+@pytest.mark.parametrize("quantity", ["rate", "median"])
+def test_forest_has_a_row_per_outcome(compared, quantity):
+    ax = plots.published(compared, quantity=quantity)
+    assert len(ax.get_yticklabels()) == plots.published_table(compared, quantity=quantity).sizes["outcome"] == 1
+
+
+def test_forest_without_outcome_is_refused(compared):
+    with pytest.raises(InputError, match="median"):
+        plots.published(compared.isel(outcome=[0]), quantity="median")
+
+
+def test_heat_map_puts_every_run_at_its_place(sweep):
+    table = plots.heatmap_table(sweep, arm="a", x="dose", y="interval")
+    assert table.dims == ("interval", "dose")
+    np.testing.assert_array_equal(table, [[-0.5, 0.5, 1.5], [-1.0, 0.0, 1.0]])
+
+
+def test_heat_map_scale_is_symmetric_where_signs_differ(sweep):
+    mesh = plots.heatmap(sweep, arm="a").collections[0]
+    assert mesh.get_clim() == (-1.5, 1.5)
+
+
+def test_heat_map_asks_which_arm(sweep):
+    with pytest.raises(InputError, match="which arm"):
+        plots.heatmap(sweep)
+
+
+def test_heat_map_leaves_missing_runs_out(sweep):
+    sweep["gain"][0] = np.nan
+    assert plots.heatmap(sweep, arm="b").collections[0].get_array().mask.sum() == 1
+
+
+def test_listing_kinds_imports_no_matplotlib():
+    code = "import sys, ossim.plots, ossim.endpoints; ossim.plots.names(); print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
