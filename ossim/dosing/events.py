@@ -171,9 +171,13 @@ def _value(amount: float, duration: Fraction) -> float:
 def _row_trains(row: DoseRow, index: int, end: float) -> Iterator[_Train]:
     duration = row.duration
     value = _value(row.amt, duration)
-    count = min(count_before(row.time, row.ii, Fraction(end)), row.addl + 1) if row.addl else int(row.time < end)
+    count = (
+        min(count_before(row.time, row.ii, Fraction(end)), row.addl + 1)
+        if row.addl
+        else int(row.time < Fraction(end))
+    )
     yield _Train(index, row.time, row.ii, count, value, duration)
-    if row.ss and row.time < end:
+    if row.ss:
         # Infusions longer than the interval: those begun before this row in the steady state still run.
         for earlier in range(1, _check_number(count_before(Fraction(0), row.ii, duration))):
             yield _Train(index, row.time, Fraction(0), 1, value, duration - earlier * row.ii)

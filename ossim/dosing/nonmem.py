@@ -1,9 +1,9 @@
 """Dose rows in the words of NONMEM (time, amt, cmt, ii, addl, rate, dur, evid, ss), checked; and regimens as rows.
 
-``evid`` 0 is an observation and ignored, 1 a dose, 3 a reset of the pharmacokinetic compartments, 4 a reset followed by
-a dose. ``ss`` 1 puts the compartment of the row into the steady state of its dose before the dose is given, ``ss`` 2 adds
-that steady state to what is there. Bare numbers are days and the unit of `basis` (mg, mg/m^2, mg/kg); text needs units.
-A row with ``amt`` 0 gives nothing and is dropped when rows are compiled.
+``evid`` 0 is an observation and ignored, 1 a dose, 3 a reset of the pharmacokinetic compartments, 4 a reset and
+then a dose. ``ss`` 1 puts the compartment of the row into the steady state of its dose before the dose is given,
+``ss`` 2 adds that steady state to what is there. Bare numbers are days and the unit of `basis` (mg, mg/m^2, mg/kg);
+text needs a unit. A row with ``amt`` 0 gives nothing and is dropped when rows are compiled.
 """
 
 from __future__ import annotations

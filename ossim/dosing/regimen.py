@@ -119,7 +119,7 @@ def trains(regimen: Regimen, until: float) -> tuple[tuple[Fraction, Fraction, in
 
 
 def dose_times(regimen: Regimen, until: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return when each dose that starts before `until` [day] starts and ends, as the doubles nearest to the exact times.
+    """Return when each dose that starts before `until` [day] starts and ends, nearest to the exact times.
 
     Returns
     -------

@@ -17,9 +17,9 @@ def regimen_from_mapping(mapping: Mapping[str, object], *, name: str = "regimen"
 
     Parameters
     ----------
-    mapping : the keys `drug`, `dose` ("400 mg", "12 g/m^2") and `interval` ("12 h", "b.i.d.", "every 3 weeks", or
-        "once"); optional `start` and `stop` ("day 15", "2 weeks"), `days_on` and `days_off` (numbers of days, or "4 weeks"),
-        `duration` ("4 h"), `dose_days` ([1, 8]), `n_doses`, `cycles` (whole numbers), `route`
+    mapping : the keys `drug`, `dose` ("400 mg", "12 g/m^2") and `interval` ("12 h", "b.i.d.", "every 3 weeks",
+        "once") and, where needed, `start` and `stop` ("day 15", "2 weeks"), `days_on` and `days_off` (days, or
+        "4 weeks"), `duration` ("4 h"), `dose_days` ([1, 8]), `n_doses`, `cycles` (whole numbers), `route`
     name : what the messages call it
 
     Raises

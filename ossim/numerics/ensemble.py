@@ -188,6 +188,41 @@ def clear_inputs(w, levels, plan):
 
 
 @jit(fastmath=FASTMATH)
+def _dose_state(kind, amount, index, lane, w, plan):
+    """Apply an event to a state of the system."""
+    if kind == EVENT_BOLUS:
+        w[(plan.state + index) * 8 + lane] += amount
+    elif kind == EVENT_RATE:
+        w[(plan.infusion + index) * 8 + lane] = amount
+    elif kind == EVENT_RESET:
+        w[(plan.state + index) * 8 + lane] = 0.0
+
+
+@jit(fastmath=FASTMATH)
+def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
+    """Apply an event to a drug mode."""
+    base = slot * _PK_ROWS
+    kind, gain, decay = doses.kind[event], exposure.gain[run, slot], exposure.decay[run, slot]
+    if kind == EVENT_BOLUS:
+        pk[(base + _VALUE) * 8 + lane] += gain * amount
+    elif kind == EVENT_RATE:
+        exposure.rate[run, slot] = amount
+        pk[(base + _STEADY) * 8 + lane] = gain * amount / decay
+    elif kind == EVENT_RESET:
+        pk[(base + _VALUE) * 8 + lane] = 0.0
+    else:
+        # the level just before the next dose of an endless series
+        interval, duration = doses.interval[event], doses.duration[event]
+        wash = -np.expm1(-decay * interval)
+        if duration > 0.0:
+            filled = gain * amount / duration / decay * -np.expm1(-decay * duration)
+            trough = filled * np.exp(-decay * (interval - duration)) / wash
+        else:
+            trough = gain * amount * np.exp(-decay * interval) / wash
+        pk[(base + _VALUE) * 8 + lane] += trough
+
+
+@jit(fastmath=FASTMATH)
 def apply_events(run, lane, t, w, pk, plan, doses, exposure):
     """Apply all events due at t to a lane; return whether the slopes jump."""
     jump = False
@@ -195,45 +230,17 @@ def apply_events(run, lane, t, w, pk, plan, doses, exposure):
         event = doses.next[run]
         if doses.origin[run] + doses.time[event] > t:
             break
-        compartment = doses.compartment[event]
-        kind = doses.kind[event]
-        amount = doses.value[event] * doses.scale[run, compartment]
-        if doses.state[compartment] >= 0:
+        named = doses.compartment[event]
+        first, last = (0, doses.state.size) if named < 0 else (named, named + 1)
+        for compartment in range(first, last):
+            amount = doses.value[event] * doses.scale[run, compartment]
+            jump |= not doses.smooth[compartment] or doses.kind[event] != EVENT_BOLUS
             index = doses.state[compartment]
-            if kind == EVENT_BOLUS:
-                w[(plan.state + index) * 8 + lane] += amount
-            elif kind == EVENT_RATE:
-                w[(plan.infusion + index) * 8 + lane] = amount
+            if index >= 0:
+                _dose_state(doses.kind[event], amount, index, lane, w, plan)
             else:
-                w[(plan.state + index) * 8 + lane] = 0.0
-                w[(plan.infusion + index) * 8 + lane] = 0.0
-            jump = True
-        else:
-            for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
-                base = slot * _PK_ROWS
-                gain = exposure.gain[run, slot]
-                decay = exposure.decay[run, slot]
-                if kind == EVENT_BOLUS:
-                    pk[(base + _VALUE) * 8 + lane] += gain * amount
-                elif kind == EVENT_RATE:
-                    exposure.rate[run, slot] = amount
-                    pk[(base + _STEADY) * 8 + lane] = gain * amount / decay
-                elif kind == EVENT_RESET:
-                    exposure.rate[run, slot] = 0.0
-                    pk[(base + _VALUE) * 8 + lane] = 0.0
-                    pk[(base + _STEADY) * 8 + lane] = 0.0
-                else:
-                    # just before the next dose of an endless series
-                    interval, duration = doses.interval[event], doses.duration[event]
-                    wash = -np.expm1(-decay * interval)
-                    if duration > 0.0:
-                        filled = gain * amount / duration / decay * -np.expm1(-decay * duration)
-                        trough = filled * np.exp(-decay * (interval - duration)) / wash
-                    else:
-                        trough = gain * amount * np.exp(-decay * interval) / wash
-                    pk[(base + _VALUE) * 8 + lane] = trough
-            if kind == EVENT_RESET or kind == EVENT_STEADY_STATE or not doses.smooth[compartment]:
-                jump = True
+                for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
+                    _dose_mode(event, amount, run, slot, lane, pk, doses, exposure)
         doses.next[run] += 1
     return jump
 

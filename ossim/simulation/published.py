@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ossim.catalog import model_parameters
-from ossim.dosing import compile_events
-from ossim.errors import unknown
+from ossim.dosing import compile_events, dose_rows
+from ossim.errors import Fault, InputError, unknown
 from ossim.models import Model, model
 from ossim.simulation.config_schema import ModelConfig
 from ossim.simulation.config_text import Location
@@ -107,4 +107,13 @@ def _check_doses(declared: Model, rows: list[dict[str, Any]], until: float, faul
         if not compartments:
             faults.add(("doses", i), f"model {declared.name} takes no doses")
         else:
-            faults.attempt(("doses", i), lambda row=row: compile_events([row], compartments, until))
+            faults.attempt(("doses", i), lambda row=row: _compile(row, compartments, until))
+
+
+def _compile(row: Mapping[str, Any], compartments: tuple[str, ...], until: float) -> None:
+    """Compile one dose row, so that what is wrong with it is said with the key it belongs to."""
+    try:
+        compile_events(dose_rows([row]), compartments, until)
+    except InputError as error:
+        faults = (fault if isinstance(fault, Fault) else Fault("", 0, "", fault) for fault in error.faults)
+        raise InputError(*(Fault("", 0, fault.key.rpartition(".")[2], fault.message) for fault in faults)) from None

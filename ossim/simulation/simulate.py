@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..catalog import Parameter, model_parameters
-from ..dosing import compile_events
+from ..dosing import compile_events, dose_rows
 from ..errors import InputError, nearest
 from ..models import Model, model
 from ..numerics.ensemble import STATUS_MEANINGS, Doses, Exposure
@@ -128,7 +128,7 @@ def _run_count(given: Mapping[str, Any]) -> tuple[int, bool]:
 def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n: int, control) -> Problem:
     system = declared.system
     names = tuple(item.name for item in declared.compartments)
-    table = compile_events(doses, names, float(times[-1]))
+    table = compile_events(dose_rows(doses), names, float(times[-1]))
     k = len(names)
     decay = np.stack([values[item.decay] for item in declared.compartments], axis=1) if k else np.zeros((n, 0))
     gains = [values[item.gain] if item.gain else np.ones(n) for item in declared.compartments]

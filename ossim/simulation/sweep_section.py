@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ossim.errors import InputError, nearest
+from ossim.errors import Fault, InputError, nearest
 from ossim.simulation import overrides
 from ossim.simulation.config_faults import describe
 from ossim.simulation.config_text import ConfigText, Location
@@ -79,28 +79,45 @@ def _try(base: Mapping[str, Any], path: str, value: Any, resolve: Callable[..., 
 
 
 def _range(values: Mapping[str, Any]) -> tuple[float, ...]:
-    for key in values:
-        if key not in RANGE_KEYS:
-            raise InputError(f"unknown key '{key}'{nearest(key, RANGE_KEYS)}")
+    faults = list(_range_faults(values))
+    if faults:
+        raise InputError(*(Fault("axis", 0, key, message) for key, message in faults))
+    start, stop, number = float(values["from"]), float(values["to"]), values["number"]
+    if values.get("scale", "linear") == "linear":
+        return _spread(start, stop, number)
+    inner = _spread(math.log(start), math.log(stop), number)[1:-1]
+    return (start, *(math.exp(value) for value in inner), stop)
+
+
+def _range_faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield key and message of everything wrong with ``{from, to, number, scale}``."""
+    hints = {key: nearest(key, RANGE_KEYS) for key in values if key not in RANGE_KEYS}
+    for key, hint in hints.items():
+        yield key, f"unknown key '{key}'{hint or '; keys here: ' + ', '.join(RANGE_KEYS)}"
+    meant = {hint.split("'")[1] for hint in hints.values() if hint}
+    sound = not hints
     for key in ("from", "to", "number"):
         value = values.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise InputError(
-                f"'{key}' must be a finite number, " + (describe(value) if key in values else "is missing")
-            )
-    start, stop, number, scale = values["from"], values["to"], values["number"], values.get("scale", "linear")
-    if not isinstance(number, int) or not 2 <= number <= MAX_VALUES:
-        raise InputError(f"'number' must be a whole number from 2 to {MAX_VALUES}, is {number}")
+        if key not in values and key not in meant:
+            yield key, f"'{key}' is missing"
+        elif key in values and not _is_number(value):
+            yield key, f"must be a finite number, {describe(value)}"
+        sound = sound and _is_number(value)
+    scale = values.get("scale", "linear")
     if scale not in ("linear", "log"):
-        raise InputError(f"scale '{scale}' is not one of linear, log{nearest(scale, ('linear', 'log'))}")
-    if start == stop:
-        raise InputError("'from' and 'to' are equal")
-    if scale == "linear":
-        return _spread(float(start), float(stop), number)
-    if start <= 0 or stop <= 0:
-        raise InputError("a log scale needs 'from' and 'to' above zero")
-    inner = _spread(math.log(start), math.log(stop), number)[1:-1]
-    return (float(start), *(math.exp(value) for value in inner), float(stop))
+        yield "scale", f"'{scale}' is not one of linear, log{nearest(scale, ('linear', 'log'))}"
+    if not sound:
+        return
+    if not isinstance(values["number"], int) or not 2 <= values["number"] <= MAX_VALUES:
+        yield "number", f"must be a whole number from 2 to {MAX_VALUES}, is {values['number']}"
+    if values["from"] == values["to"]:
+        yield "to", "'from' and 'to' are equal"
+    if scale == "log" and (values["from"] <= 0 or values["to"] <= 0):
+        yield "scale", "a log scale needs 'from' and 'to' above zero"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _spread(start: float, stop: float, number: int) -> tuple[float, ...]:
