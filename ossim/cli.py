@@ -53,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), BAD_INPUT)
     except KeyboardInterrupt:
         code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of the output has gone; what is left to flush has nowhere to go.
+        sys.stdout = None
+        return FAILED
     except Exception as error:
         # typer carries its own copy of click or uses the installed one, so its usage errors are known by shape.
         if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):

@@ -200,7 +200,7 @@ def _comparison_table(comparison: xr.Dataset) -> str:
 
 
 def _ends(values: xr.DataArray) -> tuple[int, int]:
-    return int(values.argmin()), int(values.argmax())
+    return int(np.nanargmin(values.values)), int(np.nanargmax(values.values))
 
 
 def _point(dataset: xr.Dataset, run: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ossim.cli_preview import need_sweep
 from ossim.errors import OutputExistsError
 from ossim.plots import style
 from ossim.simulation import provenance, store
+from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
 
 Progress = Callable[[float, float], None]
@@ -83,7 +84,7 @@ def _write(
     folder: Path,
     config: Any,
     dataset: xr.Dataset,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
     figures: bool,
     force: bool,
     report: Any,
@@ -92,7 +93,8 @@ def _write(
     with store.result_folder(folder, force=force) as work:
         store.write_dataset(dataset, work)
         store.write_config(config.resolved(), work)
-        store.write_endpoints(rows, work)
+        if rows:
+            store.write_endpoints(rows, work)
         store.write_provenance(_plain(dataset.attrs), work)
         return _draw_all(config, dataset, work, report) if figures else []
 
@@ -113,7 +115,8 @@ def _options(kind: str, config: Any) -> dict[str, str]:
         return {}
     if sweep.heatmap is None:
         return {"arm": config.arms[0].name}
-    return {"x": sweep.heatmap.x, "y": sweep.heatmap.y, "variable": sweep.heatmap.outcome, "arm": sweep.heatmap.arm}
+    chosen = sweep.heatmap
+    return {"x": chosen.x, "y": chosen.y, "variable": parse_outcome(chosen.outcome).variable, "arm": chosen.arm}
 
 
 def _draw(kind: str, dataset: xr.Dataset, path: Path, **options: str) -> None:

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ossim import catalog
+from ossim.models import PATIENT, model
+from ossim.models import models as model_names
 from ossim.simulation.config_schema import json_schema
 from ossim.simulation.provenance import weakest_tier
 
@@ -35,15 +37,15 @@ def schema_text() -> str:
 
 
 def models(name: str | None = None) -> str:
-    """List the models that keep parameters in the catalogue, or describe the one called `name`."""
+    """List the models, or describe the one called `name`."""
     if name is not None:
         return catalog.describe("model", name)
     rows = []
-    for name in catalog.parameter_sets():
-        parameters = catalog.model_parameters(name).values()
-        tiers = [parameter.tier for parameter in parameters]
-        rows.append((name, str(len(tiers)), weakest_tier(tiers)))
-    return table(("model", "parameters", "weakest evidence"), rows)
+    for name in model_names():
+        title = "osteosarcoma patient, run as a virtual trial" if name == PATIENT else model(name).title
+        tiers = [parameter.tier for parameter in catalog.model_parameters(name).values()]
+        rows.append((name, title, str(len(tiers)), weakest_tier(tiers)))
+    return table(("model", "what it is", "parameters", "weakest evidence"), rows)
 
 
 def drugs(name: str | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from ..errors import unknown
+from ..errors import InputError, unknown
 from ..registry import names
 from .declaration import Compartment, Model, State
 
@@ -25,8 +25,12 @@ def model(name: str) -> Model:
     Raises
     ------
     UnknownNameError
-        The catalogue holds no such model, or it is the patient, which is run as a trial.
+        The catalogue holds no such model.
+    InputError
+        It is the patient, which is run as a trial.
     """
+    if name == PATIENT:
+        raise InputError(f"model '{PATIENT}' is run as a trial: write a config and give it to ossim.run")
     runnable = [known for known in models() if known != PATIENT]
     if name not in runnable:
         raise unknown("model", name, runnable)

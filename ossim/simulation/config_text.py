@@ -24,7 +24,7 @@ from ossim.errors import Fault, InputError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
-MAX_VALUES = 50_000
+MAX_VALUES = 20_000
 MAX_DIGITS = 300
 
 Location = tuple[str | int, ...]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..dosing import Regimen, compile_events
+from ..dosing import EventKind, Regimen, compile_events
 from ..models.osteosarcoma_baseline import kernel_index
 from ..models.osteosarcoma_patient import SHARED_STATES
 from ..numerics.ensemble import Doses
@@ -41,16 +41,16 @@ class Lines:
 
 def compile_lines(lines: tuple[Line, ...], plan: Pharmacology, body_size: dict, n: int, until: float) -> Lines:
     """Compile the lines of an arm for `n` patients, each line for `until` days from its own start."""
-    tables = [compile_events(line, plan.drugs, until) for line in lines]
+    tables = [_line_events(line, plan, until) for line in lines]
     first_vegfr: set[str] = set()
     cross = []
     for line in lines:
         vegfr = {regimen.drug for regimen in line} & plan.vegfr
         cross.append(bool(first_vegfr) and not vegfr <= first_vegfr)
         first_vegfr = first_vegfr or vegfr
-    counts = [table.time.size for table in tables]
+    counts = [table["time"].size for table in tables]
     last = np.cumsum(counts, dtype=np.int64)
-    join = {name: np.concatenate([getattr(table, name) for table in tables]) for name in _COLUMNS}
+    join = {name: np.concatenate([table[name] for table in tables]) for name in _COLUMNS}
     n_drugs = len(plan.drugs)
     doses = Doses(
         **{name: np.ascontiguousarray(join[name], dtype) for name, dtype in _COLUMNS.items()},
@@ -77,6 +77,28 @@ _COLUMNS = {
 }
 
 
+def _line_events(line: Line, plan: Pharmacology, until: float) -> dict[str, np.ndarray]:
+    """Events of one line as columns: doses averaged over their interval where asked, absorption delayed by its lag."""
+    if plan.daily_mean:
+        line = tuple(_averaged(regimen) for regimen in line)
+    table = compile_events(line, plan.drugs, until)
+    time = table.time + np.where(table.kind == EventKind.RATE, 0.0, plan.lag[table.compartment] if line else 0.0)
+    # a rate that goes on unchanged is no event
+    keep = np.ones(time.size, bool)
+    for drug in range(len(plan.drugs)):
+        rates = np.flatnonzero((table.compartment == drug) & (table.kind == EventKind.RATE))
+        keep[rates[1:]] = np.diff(table.value[rates]) != 0.0
+    order = np.flatnonzero(keep)[np.argsort(time[keep], kind="stable")]
+    return {name: getattr(table, name)[order] for name in _COLUMNS} | {"time": time[order]}
+
+
+def _averaged(regimen: Regimen) -> Regimen:
+    """The regimen with each dose spread evenly over the time to the next; single doses stay as they are."""
+    if regimen.interval is None or regimen.dose_days is not None:
+        return regimen
+    return replace(regimen, duration=regimen.interval)
+
+
 def _scale(lines: tuple[Line, ...], plan: Pharmacology, body_size: dict, n: int) -> np.ndarray:
     """What a dose value is multiplied with: 1, body surface area [m^2] or weight [kg]; shape (n, n_drugs)."""
     scale = np.ones((n, len(plan.drugs)))
@@ -97,7 +119,8 @@ def start_line(
 
     Parameters
     ----------
-    cross : shape (n_patients,), hypoxia tolerance of resistant cells under a second VEGFR inhibitor relative to the first
+    cross : "tolerance" and "cross_resistance", shape (n_patients,): hypoxia tolerance of resistant cells, and the
+        factor on it while a VEGFR inhibitor other than the first one is given
     """
     runs, exposure, doses, clocks = problem.runs, problem.exposure, problem.doses, problem.clocks
     treated = line != STOP

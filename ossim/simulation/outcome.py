@@ -22,6 +22,11 @@ class Outcome:
     statistic: str
     time: float | None
 
+    @property
+    def variable(self) -> str:
+        """Name of the variable of a sweep Dataset that holds it."""
+        return "_".join(self.text.replace(".", "p").split())
+
 
 def parse_outcome(text: object) -> Outcome:
     """Read an outcome name.

@@ -28,8 +28,10 @@ class Pharmacology:
     first_mode, last_mode : shape (n_drugs,), the modes of each drug
     channel : shape (n_modes,), the exposure channel each mode adds to
     oral : shape (n_drugs,), whether a dose leaves the concentration continuous
+    lag : shape (n_drugs,), time between an oral dose and its absorption [day]
     on_off : per drug, the channels it switches fully on while prescribed
     vegfr : names of the drugs that inhibit VEGFR
+    daily_mean : whether each dose is spread over the time to the next
     """
 
     drugs: tuple[str, ...]
@@ -38,8 +40,10 @@ class Pharmacology:
     last_mode: np.ndarray
     channel: np.ndarray
     oral: np.ndarray
+    lag: np.ndarray
     on_off: tuple[tuple[int, ...], ...]
     vegfr: frozenset[str]
+    daily_mean: bool
 
 
 def plan_pharmacology(names: tuple[str, ...], choice: str) -> Pharmacology:
@@ -51,7 +55,7 @@ def plan_pharmacology(names: tuple[str, ...], choice: str) -> Pharmacology:
     choice : "calibrated", "population" (published values where there are any), or "daily_mean" (calibrated values,
         each dose spread over its interval)
     """
-    first, last, channel, sets, oral, on_off = [], [], [], [], [], []
+    first, last, channel, sets, oral, lag, on_off = [], [], [], [], [], [], []
     for name in names:
         entry = drug(name)
         chosen = _chosen_set(entry, choice)
@@ -66,10 +70,13 @@ def plan_pharmacology(names: tuple[str, ...], choice: str) -> Pharmacology:
         last.append(len(channel))
         sets.append(chosen)
         oral.append(bool(chosen and chosen.oral))
+        lag.append((chosen.lag_time or 0.0) if chosen and choice != "daily_mean" else 0.0)
         on_off.append(tuple(CHANNELS.index(e.channel) for e in entry.effects if e.kind == "on_off"))
     vegfr = frozenset(name for name in names if any(effect.channel == "vegfr" for effect in drug(name).effects))
     integers = (np.array(part, np.int64) for part in (first, last, channel))
-    return Pharmacology(names, tuple(sets), *integers, np.array(oral, np.bool_), tuple(on_off), vegfr)
+    return Pharmacology(
+        names, tuple(sets), *integers, np.array(oral, np.bool_), np.array(lag, float), tuple(on_off), vegfr, choice == "daily_mean"
+    )
 
 
 def _chosen_set(entry: Drug, choice: str) -> PharmacokineticSet | None:

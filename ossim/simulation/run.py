@@ -26,7 +26,8 @@ CRITERIA = {"recist_1.1": RECIST_1_1}
 TRAJECTORIES = (
     "sum_of_diameters", "tumor_volume", "vegf", "svegfr2", "bypass", "resistant_fraction", "perfusion",
 )  # fmt: skip
-_DOSES_SHOWN = 2000
+_DOSES_SHOWN = 20_000
+_FIRST_WEEK = np.arange(84) / 12.0  # every two hours, so that peaks and troughs show [day]
 
 
 def run(
@@ -54,7 +55,7 @@ def run(
     visit_times = _visit_times(scenario)
     arrays = _allocate(scenario, plan, visit_times.size)
     tracked_count = min(scenario.output.trajectories, scenario.cohort.size)
-    trajectory_times = np.arange(0.0, visit_times[-1] + 1e-9, scenario.output.every)
+    trajectory_times = _trajectory_times(scenario)
     trajectories = _allocate_trajectories(scenario, plan, tracked_count, trajectory_times.size)
     total, done = float(len(scenario.arms) * scenario.cohort.size * visit_times.size), 0.0
     for patients in _blocks(scenario):
@@ -63,6 +64,7 @@ def run(
         protocol = Protocol(
             seed=scenario.seed,
             visit_times=visit_times,
+            until=scenario.visits.until,
             thresholds=CRITERIA[scenario.visits.criteria],
             measurement_error=_measurement_error(scenario, patients),
             solver=scenario.solver,
@@ -107,10 +109,15 @@ def _drugs(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _visit_times(scenario: Scenario) -> np.ndarray:
-    """Baseline and every scan up to the end of follow-up, which is itself the last time [day]."""
+    """Baseline and every scan within follow-up [day]."""
     visits = scenario.visits
-    times = visits.every * np.arange(int(np.floor(visits.until / visits.every + 1e-9)) + 1)
-    return times if times[-1] >= visits.until else np.append(times, visits.until)
+    return visits.every * np.arange(int(np.floor(visits.until / visits.every + 1e-9)) + 1)
+
+
+def _trajectory_times(scenario: Scenario) -> np.ndarray:
+    """Times at which trajectories are kept [day]: the first week closely, then as the config says."""
+    regular = np.arange(0.0, scenario.visits.until + 1e-9, scenario.output.every)
+    return np.unique(np.concatenate([_FIRST_WEEK[_FIRST_WEEK <= scenario.visits.until], regular]))
 
 
 def _blocks(scenario: Scenario) -> Iterator[Patients]:
@@ -196,7 +203,7 @@ def _facts(scenario: Scenario, plan: Pharmacology) -> dict[str, tuple[str, str]]
 
 def _dataset(scenario, plan, arrays, trajectories, visit_times, trajectory_times, tracked_count, started) -> xr.Dataset:
     declared = {variable.name: variable for variable in VARIABLES}
-    dose_time, dose_drug = _calendar(scenario, plan, float(visit_times[-1]))
+    dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
     n_lines = arrays["line_start"].shape[2]
     labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
     planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)

@@ -29,21 +29,17 @@ AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "sveg
 
 @dataclass(frozen=True)
 class Protocol:
-    """What all arms of a trial share: visit times [day], criteria, noise, follow-up, tolerances."""
+    """What all arms of a trial share: visit times and end of follow-up [day], criteria, noise, tolerances."""
 
     seed: int
     visit_times: np.ndarray
+    until: float
     thresholds: Thresholds
     measurement_error: np.ndarray | float
     solver: Solver
     trajectory_times: np.ndarray
     pharmacokinetics: str
     threads: int = 1
-
-    @property
-    def until(self) -> float:
-        """End of follow-up [day]: the last visit."""
-        return float(self.visit_times[-1])
 
 
 def set_up(arm: Arm, patients: Patients, plan: Pharmacology, protocol: Protocol, tracked: np.ndarray):

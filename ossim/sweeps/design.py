@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -78,6 +78,7 @@ def design_of(scenario: Scenario) -> Design:
 
 
 def scenarios(scenario: Scenario) -> Iterator[tuple[dict[str, Any], Scenario]]:
-    """Yield for every run its axis values and the Scenario they give."""
+    """Yield for every run its axis values and the Scenario they give, which has no sweep of its own."""
+    single = replace(scenario, sweep=None)
     for point in design_of(scenario).points():
-        yield point, scenario.with_overrides(point, origin="sweep")
+        yield point, single.with_overrides(point, origin="sweep")

@@ -115,7 +115,7 @@ def test_overrides_add_up(two_arms):
         ("arms.b.dose", "200 mg", "no single regimen"),
         ("arms.c.dose", "200 mg", "no single regimen"),
         ("arms.b.lines.7", "none", "from 0 to 2"),
-        ("arms.a.dose.x", 1, "leads nowhere"),
+        ("arms.a.dose.x", 1, "unknown key 'dose'"),
         ("doubling_tme", 50, "did you mean 'doubling_time'"),
         ("doubling_time", 5000, "between"),
         ("cohort..size", 1, "no path"),

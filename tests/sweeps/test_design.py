@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -52,6 +53,7 @@ def test_every_point_is_a_scenario_with_its_values():
     for point, at in found:
         assert at.cohort.parameters["doubling_time"] == point["doubling_time"]
         assert f"{at.arms[0].lines[0][0].dose:g} mg" == point["arms.a.dose"]
+        assert at.sweep is None
 
 
 def test_scenario_without_a_sweep_is_refused():
@@ -73,7 +75,7 @@ def test_linear_range_is_even_and_ends_exactly():
 def test_log_range_has_equal_ratios_and_exact_ends():
     values = expand({"from": 0.001, "to": 10, "number": 5, "scale": "log"})
     assert (values[0], values[-1]) == (0.001, 10.0)
-    ratios = [b / a for a, b in zip(values, values[1:], strict=False)]
+    ratios = [b / a for a, b in pairwise(values)]
     assert all(math.isclose(ratio, 10.0, rel_tol=ROUNDING) for ratio in ratios)
 
 
