@@ -131,7 +131,7 @@ def compile_events(
                 resets.add((time, index))
         else:
             raise InputError(f"expected a regimen or a dose row, got {item!r:.60}")
-        if bases.setdefault(index, item.basis) != item.basis:
+        if any(train.count for train in given) and bases.setdefault(index, item.basis) != item.basis:
             raise InputError(f"doses into '{names[index]}' mix the bases {bases[index]} and {item.basis}")
         doses += given
     _check_number(sum(train.count for train in doses))

@@ -196,9 +196,9 @@ def _faults(regimen: Regimen) -> Iterator[tuple[str, str]]:
 
 def _schedule_faults(r: Regimen) -> Iterator[tuple[str, str]]:
     if r.interval is None:
-        for name in ("days_on", "days_off", "cycles", "dose_days"):
-            if getattr(r, name) is not None:
-                yield name, "a single dose has no cycle; say how often the drug is given"
+        cyclic = [name for name in ("days_on", "days_off", "cycles", "dose_days") if getattr(r, name) is not None]
+        if cyclic:
+            yield cyclic[0], "a single dose has no cycle; say how often the drug is given"
         if r.n_doses is not None and r.n_doses != 1:
             yield "n_doses", f"{r.n_doses} doses need an interval"
         return

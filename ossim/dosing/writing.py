@@ -33,7 +33,8 @@ def regimen_text(regimen: Regimen) -> str:
     if r.interval is None:
         parts.append("once")
     elif r.dose_days:
-        parts.append(f"on days {', '.join(map(str, r.dose_days))} of every {time_text(r.interval)}")
+        days = "days" if len(r.dose_days) > 1 else "day"
+        parts.append(f"on {days} {', '.join(map(str, r.dose_days))} of every {time_text(r.interval)}")
     else:
         parts.append(_OFTEN.get(r.interval) or f"every {time_text(r.interval)}")
     clauses = [" ".join(parts)]

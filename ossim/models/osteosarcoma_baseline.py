@@ -69,8 +69,8 @@ def baseline(values: Mapping[str, np.ndarray], n_lesions: np.ndarray) -> tuple[n
     Parameters
     ----------
     values : mapping of parameter name to array
-        Shape (n_patients,), or (n_patients, MAX_LESIONS) for `lesion_diameter` [mm], `tki_resistant_fraction` and, where
-        lesions differ in bone formation, `matrix_fraction`.
+        Shape (n_patients,), or (n_patients, MAX_LESIONS) for `lesion_diameter` [mm], `tki_resistant_fraction` and,
+        where lesions differ in bone formation, `matrix_fraction`.
     n_lesions : array, shape (n_patients,)
 
     Returns

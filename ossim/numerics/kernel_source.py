@@ -202,7 +202,8 @@ def copied_functions(system: System) -> list[str]:
         if function.__name__ in texts:
             return
         text = textwrap.dedent(inspect.getsource(function))
-        called = {n.func.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        calls = (node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        called = {called.id for called in calls if isinstance(called, ast.Name)}
         for name in sorted(called - set(ELEMENTARY)):
             target = function.__globals__.get(name)
             if not inspect.isfunction(target):

@@ -79,13 +79,3 @@ def with_absorption(modes: Modes, absorption_rate, bioavailability=1.0) -> Modes
         decay[:, i] = np.where(close, mean * (1.0 - _SPREAD), decay[:, i])
     gain = (fraction * rate)[:, None] * modes.gain / (depot[:, None] - decay)
     return Modes(np.column_stack([decay, depot]), np.column_stack([gain, -gain.sum(axis=1)]))
-
-
-def steady_state(modes: Modes, dose, interval, duration=0.0) -> np.ndarray:
-    """Mode values just before a dose of an endless series: `dose` [mg] every `interval` [day], over `duration` [day]."""
-    wash = -np.expm1(-modes.decay * interval)
-    if duration > 0.0:
-        rate = dose / duration
-        filled = modes.gain * rate / modes.decay * -np.expm1(-modes.decay * duration)
-        return filled * np.exp(-modes.decay * (interval - duration)) / wash
-    return modes.gain * dose * np.exp(-modes.decay * interval) / wash

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .ensemble import Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch, advance
+from .arrays import PK_ROWS, Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
+from .ensemble import advance
 from .kernel import Kernel, compile_kernel
 from .system import System
 
@@ -165,7 +166,7 @@ def advance_problem(problem: Problem, end, threads: int = 1) -> None:
         queue, units = job
         workspaces = (
             aligned(kernel.layout.rows),
-            aligned(5 * exposure.channel.size),
+            aligned(PK_ROWS * exposure.channel.size),
             aligned(max(plan.n_inputs, 1)),
         )
         advance(

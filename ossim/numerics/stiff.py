@@ -7,26 +7,28 @@ on every event, like the explicit engine, whose workspace and event rules it sha
 from __future__ import annotations
 
 import numpy as np
-from numba import types, typeof
+from numba import typeof, types
 
-from .cache import jit
-from .ensemble import (
+from .arrays import (
     MAX_STEPS,
     NEGATIVE,
     NON_FINITE,
     OK,
+    PK_ROWS,
+    STEADY,
     STEP_TOO_SMALL,
+    VALUE,
     Control,
     Doses,
     Exposure,
     Plan,
     Records,
     Runs,
-    apply_events,
-    clear_inputs,
-    load_run,
-    store_run,
 )
+from .cache import jit
+from .ensemble import load_run, store_run
+from .events import apply_events
+from .inputs import clear_inputs
 from .kernel import JACOBIAN_TYPE, KERNEL_TYPE, compile_jacobian
 from .kernel_source import INPUT_NODES, STEP, TIME
 from .lanes import FASTMATH
@@ -93,8 +95,8 @@ def _inputs_at(run, tau, w, pk, plan, exposure, values, slopes):
         values[channel] = exposure.level[run, channel]
         slopes[channel] = 0.0
     for slot in range(exposure.channel.size):
-        decay, base = exposure.decay[run, slot], slot * 5
-        value, steady = pk[base * 8], pk[(base + 2) * 8]
+        decay, base = exposure.decay[run, slot], slot * PK_ROWS
+        value, steady = pk[(base + VALUE) * 8], pk[(base + STEADY) * 8]
         transient = (value - steady) * np.exp(-decay * tau)
         values[exposure.channel[slot]] += exposure.weight[run, slot] * (steady + transient)
         slopes[exposure.channel[slot]] -= exposure.weight[run, slot] * decay * transient
@@ -126,7 +128,7 @@ def _advance_stiff(queue, runs, exposure, doses, records, control, plan, rates, 
                     for i in range(n):
                         records.state[records.row[run], records.next[run], i] = w[(plan.state + i) * 8]
                     for slot in range(records.value.shape[2]):
-                        records.value[records.row[run], records.next[run], slot] = pk[slot * 5 * 8]
+                        records.value[records.row[run], records.next[run], slot] = pk[(slot * PK_ROWS + VALUE) * 8]
                     records.next[run] += 1
                 first = False
             apply_events(run, 0, t, w, pk, plan, doses, exposure)
@@ -188,15 +190,16 @@ def _advance_stiff(queue, runs, exposure, doses, records, control, plan, rates, 
                         bend = inner + theta * outer
                         records.state[row, output, i] = (1.0 - theta) * y[i] + theta * (new[i] + (1.0 - theta) * bend)
                     for slot in range(records.value.shape[2]):
-                        value, steady = pk[slot * 5 * 8], pk[(slot * 5 + 2) * 8]
+                        value, steady = pk[(slot * PK_ROWS + VALUE) * 8], pk[(slot * PK_ROWS + STEADY) * 8]
                         relaxed = np.exp(-exposure.decay[run, slot] * tau)
                         records.value[row, output, slot] = steady + (value - steady) * relaxed
                     records.next[run] += 1
                 for i in range(n):
                     w[(plan.state + i) * 8] = new[i]
                 for slot in range(exposure.channel.size):
-                    value, steady = pk[slot * 5 * 8], pk[(slot * 5 + 2) * 8]
-                    pk[slot * 5 * 8] = steady + (value - steady) * np.exp(-exposure.decay[run, slot] * made)
+                    value, steady = pk[(slot * PK_ROWS + VALUE) * 8], pk[(slot * PK_ROWS + STEADY) * 8]
+                    relaxed = np.exp(-exposure.decay[run, slot] * made)
+                    pk[(slot * PK_ROWS + VALUE) * 8] = steady + (value - steady) * relaxed
                 t = t_new
                 grown = made * min(max(growth, 0.2), 6.0)
                 h = max(grown, h) if landing else grown
@@ -242,7 +245,7 @@ def advance_problem_stiff(system: System, problem: Problem, end: float) -> None:
     queue = np.flatnonzero((runs.status == OK) & (runs.time < runs.end))
     workspaces = (
         aligned(kernel.layout.rows),
-        aligned(5 * problem.exposure.channel.size),
+        aligned(PK_ROWS * problem.exposure.channel.size),
         aligned(max(plan.n_inputs, 1)),
     )
     advance_stiff(

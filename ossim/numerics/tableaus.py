@@ -36,7 +36,7 @@ def _times(*factors: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(product)
 
 
-#: Tsitouras (2011), Comput. Math. Appl. 62, 770-775, doi 10.1016/j.camwa.2011.06.002: order 5(4), free 4th-order output.
+#: Tsitouras (2011), Comput. Math. Appl. 62:770, doi 10.1016/j.camwa.2011.06.002: order 5(4), free 4th-order output.
 TSIT5 = ExplicitTableau(
     name="tsit5",
     order=5,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ossim import catalog
 from ossim.dosing import parse_regimen
-from ossim.errors import nearest
+from ossim.errors import InputError, unknown
 from ossim.simulation.parts import Line
 
 PLACE = ("compare_with",)
@@ -33,12 +33,21 @@ def match(wanted: Any, arms: Mapping[str, tuple[Line, ...]], faults: Any) -> tup
         trial = faults.attempt(place, lambda name=name: catalog.trial(name))
         if trial is None or not arms_known:
             continue
-        arm = value if isinstance(wanted, dict) else _arm_for(trial, arms, place, faults)
-        if arm is not None and arm not in arms:
-            faults.add(place, f"unknown arm '{arm}'{nearest(arm, arms)}")
-        elif arm is not None:
+        if isinstance(wanted, dict):
+            arm = faults.attempt(place, lambda value=value: _named_arm(value, arms))
+        else:
+            arm = _arm_for(trial, arms, place, faults)
+        if arm is not None:
             pairs.append((trial.name, arm))
     return tuple(pairs)
+
+
+def _named_arm(name: Any, arms: Mapping[str, Any]) -> str:
+    if not isinstance(name, str):
+        raise InputError("must be the name of an arm")
+    if name not in arms:
+        raise unknown("arm", name, arms)
+    return name
 
 
 def _arm_for(trial: Any, arms: Mapping[str, tuple[Line, ...]], place: Any, faults: Any) -> str | None:

@@ -9,7 +9,7 @@ import numpy as np
 from ..dosing import EventKind, Regimen, compile_events
 from ..models.osteosarcoma_baseline import kernel_index
 from ..models.osteosarcoma_patient import SHARED_STATES
-from ..numerics.ensemble import Doses
+from ..numerics.arrays import Doses
 from ..numerics.problem import Problem
 from ..strategies.visit import STOP
 from .pharmacology import Pharmacology, levels

@@ -10,7 +10,7 @@ from ..catalog import Drug, PharmacokineticSet, drug
 from ..cohort.sampling import Patients
 from ..errors import InputError
 from ..models.osteosarcoma_patient import CHANNELS
-from ..numerics.ensemble import Exposure
+from ..numerics.arrays import Exposure
 from ..numerics.linear_pk import Modes, disposition_modes, with_absorption
 
 #: x / (1 + x) is exactly 1 in double precision: full effect of a drug without a concentration

@@ -127,6 +127,7 @@ def _trial(data: dict[str, Any], checked: TrialConfig | None, faults: Faults) ->
     section = data.get("sweep")
     sweep = sweep_section.read(section, data, faults) if isinstance(section, dict) else None
     faults.stop()
+    sweep_section.check_horizon(sweep, checked.visits.until, faults)
     sweep_section.check_values(sweep, data, faults, resolve)
     faults.stop()
     return {

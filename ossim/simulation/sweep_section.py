@@ -63,6 +63,14 @@ def expand(values: Any) -> tuple[Any, ...]:
     return tuple(values)
 
 
+def check_horizon(sweep: Sweep | None, until: float, faults: Any) -> None:
+    """Note every outcome at a time that no patient is followed to; `until` is the end of follow-up [day]."""
+    for i, outcome in enumerate(sweep.outcomes if sweep else ()):
+        if outcome.time is not None and outcome.time > until:
+            message = f"'{outcome.text}' is day {outcome.time:g}, but follow-up ends on day {until:g}"
+            faults.add(("sweep", "outcomes", i), message)
+
+
 def check_values(sweep: Sweep | None, data: Mapping[str, Any], faults: Any, resolve: Callable[..., Any]) -> None:
     """Try every value of every axis in the config and note those it refuses."""
     base = {key: value for key, value in data.items() if key not in ("sweep", "compare_with")}

@@ -13,7 +13,7 @@ from ..criteria.rules import Thresholds
 from ..models.osteosarcoma_baseline import baseline
 from ..models.osteosarcoma_observables import diameters, observables, remove_extinct
 from ..models.osteosarcoma_patient import MAX_LESIONS, SHARED_STATES, SYSTEM
-from ..numerics.ensemble import Clocks, Watch
+from ..numerics.arrays import Clocks, Watch
 from ..numerics.problem import Problem, advance_problem, make_control, make_problem, make_records, make_runs
 from ..rng import normals
 from ..schema import Response

@@ -125,6 +125,7 @@ def test_twelve_faults_are_twelve_lines_in_order():
         ("seed: 3", "seed: 3\ncompare_with: [grignani2012_sorafenb]", 3, "compare_with[0]", "grignani2012_sorafenib"),
         ("seed: 3", "seed: 3\ncompare_with: [regobone_regorafenib]", 3, "compare_with[0]", "no arm"),
         ("seed: 3", "seed: 3\ncompare_with: {cabone_cabozantinib: d}", 3, "compare_with.cabone_cabozantinib", "arm"),
+        ("seed: 3", "seed: 3\ncompare_with: {cabone_cabozantinib: [a]}", 3, "compare_with.cabone_cabozantinib", "arm"),
         ("seed: 3", "seed: 3\nfigures: [kaplan_meyer]", 3, "figures[0]", "did you mean 'kaplan_meier'"),
     ],
 )
@@ -156,6 +157,7 @@ sweep:
         ("overall_survival median", "overal_survival median", 19, "did you mean 'overall_survival'"),
         ("overall_survival median", "overall_survival medan", 19, "did you mean 'median'"),
         ("overall_survival median", "progression_free_rate", 19, "needs a time"),
+        ("overall_survival median", "overall_survival restricted_mean 24 months", 19, "follow-up ends on day 730.5"),
         ("median]", "median]\n  heatmap: {x: a, y: b, outcome: c, arm: d}", 20, "unknown"),
     ],
 )

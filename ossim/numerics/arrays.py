@@ -1,0 +1,117 @@
+"""The contiguous arrays that compiled code sees: runs, drug modes, event tables, clocks, outputs, tolerances.
+
+Status codes are what a kernel can say of a run; a host turns them into a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+OK, MAX_STEPS, NON_FINITE, NEGATIVE, STEP_TOO_SMALL = range(5)
+STATUS_MEANINGS = ("ok", "max_steps", "non_finite", "negative", "step_too_small")
+
+EVENT_RATE, EVENT_RESET, EVENT_STEADY_STATE, EVENT_BOLUS = range(4)
+
+#: rows per drug mode in the exposure workspace
+PK_ROWS = 5
+VALUE, DECAY, STEADY, WEIGHT, NEXT = range(PK_ROWS)
+
+
+class Runs(NamedTuple):
+    """State of the runs; everything here is advanced in place. Leading dimension: runs."""
+
+    state: np.ndarray
+    time: np.ndarray
+    end: np.ndarray
+    step: np.ndarray
+    parameters: np.ndarray
+    infusion: np.ndarray
+    status: np.ndarray
+    n_steps: np.ndarray
+
+
+class Exposure(NamedTuple):
+    """Closed-form drug modes; `channel` names the input each mode adds to with its weight, `level` is a constant."""
+
+    value: np.ndarray
+    decay: np.ndarray
+    gain: np.ndarray
+    rate: np.ndarray
+    weight: np.ndarray
+    channel: np.ndarray
+    level: np.ndarray
+
+
+class Doses(NamedTuple):
+    """Event tables; run i owns rows next[i]:last[i], whose times count from origin[i]."""
+
+    time: np.ndarray
+    kind: np.ndarray
+    compartment: np.ndarray
+    value: np.ndarray
+    interval: np.ndarray
+    duration: np.ndarray
+    next: np.ndarray
+    last: np.ndarray
+    origin: np.ndarray
+    first_mode: np.ndarray
+    last_mode: np.ndarray
+    state: np.ndarray
+    smooth: np.ndarray
+    scale: np.ndarray
+
+
+class Clocks(NamedTuple):
+    """Growing states whose crossing of a threshold is dated; a terminal one ends the run."""
+
+    state: np.ndarray
+    terminal: np.ndarray
+    threshold: np.ndarray
+    crossed: np.ndarray
+
+
+class Watch(NamedTuple):
+    """Rise of the observable over its running minimum, to max(factor * minimum, minimum + margin)."""
+
+    active: np.ndarray
+    lowest: np.ndarray
+    crossed: np.ndarray
+
+
+class Records(NamedTuple):
+    """Dense output: run i fills row[i] (or none, -1) at the common times."""
+
+    time: np.ndarray
+    row: np.ndarray
+    next: np.ndarray
+    state: np.ndarray
+    value: np.ndarray
+
+
+class Control(NamedTuple):
+    """Tolerances and limits of the integration."""
+
+    rtol: float
+    atol: float
+    lowest: float
+    max_step: float
+    max_steps: int
+    watch_factor: float
+    watch_margin: float
+
+
+class Plan(NamedTuple):
+    """Row numbers of the workspace, as plain integers."""
+
+    n_states: int
+    n_parameters: int
+    n_inputs: int
+    state: int
+    trial: int
+    scratch: int
+    slopes: int
+    inputs: int
+    parameters: int
+    infusion: int

@@ -1,0 +1,74 @@
+"""Doses: what an event does to the state, to the infusions and to the drug modes of one lane."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .arrays import EVENT_BOLUS, EVENT_RATE, EVENT_RESET, PK_ROWS, STEADY, VALUE
+from .cache import jit
+from .lanes import FASTMATH
+
+
+@jit(fastmath=FASTMATH)
+def steady_level(dose, decay, interval, duration):
+    """Level of a mode just before the next dose of an endless series, each `dose` given over `duration`."""
+    wash = -np.expm1(-decay * interval)
+    if duration <= 0.0:
+        return dose * np.exp(-decay * interval) / wash
+    height = dose / (duration * decay)
+    level, age = 0.0, interval
+    while age < duration:  # infusions longer than the interval overlap
+        level += height * -np.expm1(-decay * age)
+        age += interval
+    return level + height * -np.expm1(-decay * duration) * np.exp(-decay * (age - duration)) / wash
+
+
+@jit(fastmath=FASTMATH)
+def _dose_state(kind, amount, index, lane, w, plan):
+    """Apply an event to a state of the system."""
+    if kind == EVENT_BOLUS:
+        w[(plan.state + index) * 8 + lane] += amount
+    elif kind == EVENT_RATE:
+        w[(plan.infusion + index) * 8 + lane] = amount
+    elif kind == EVENT_RESET:
+        w[(plan.state + index) * 8 + lane] = 0.0
+
+
+@jit(fastmath=FASTMATH)
+def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
+    """Apply an event to a drug mode."""
+    base = slot * PK_ROWS
+    kind, gain, decay = doses.kind[event], exposure.gain[run, slot], exposure.decay[run, slot]
+    if kind == EVENT_BOLUS:
+        pk[(base + VALUE) * 8 + lane] += gain * amount
+    elif kind == EVENT_RATE:
+        exposure.rate[run, slot] = amount
+        pk[(base + STEADY) * 8 + lane] = gain * amount / decay
+    elif kind == EVENT_RESET:
+        pk[(base + VALUE) * 8 + lane] = 0.0
+    else:
+        interval, duration = doses.interval[event], doses.duration[event]
+        pk[(base + VALUE) * 8 + lane] += steady_level(gain * amount, decay, interval, duration)
+
+
+@jit(fastmath=FASTMATH)
+def apply_events(run, lane, t, w, pk, plan, doses, exposure):
+    """Apply all events due at t to a lane; return whether the slopes jump."""
+    jump = False
+    while doses.next[run] < doses.last[run]:
+        event = doses.next[run]
+        if doses.origin[run] + doses.time[event] > t:
+            break
+        named = doses.compartment[event]
+        first, last = (0, doses.state.size) if named < 0 else (named, named + 1)
+        for compartment in range(first, last):
+            amount = doses.value[event] * doses.scale[run, compartment]
+            jump |= not doses.smooth[compartment] or doses.kind[event] != EVENT_BOLUS
+            index = doses.state[compartment]
+            if index >= 0:
+                _dose_state(doses.kind[event], amount, index, lane, w, plan)
+            else:
+                for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
+                    _dose_mode(event, amount, run, slot, lane, pk, doses, exposure)
+        doses.next[run] += 1
+    return jump
