@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from numba import njit
 
-from .lanes import FASTMATH, maximum, minimum, split_power_of_two, times_power_of_two
+from .lanes import FASTMATH, maximum, minimum, split_power_of_two, times_power_of_two, where_positive
 
 _SHIFT = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to an integer, kept in the low bits
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _LOG2_E = 1.4426950408889634
+_LOG_OF_ZERO = -709.0895657128241  # what the bits of zero give: finite, so that exp(y log 0) is 0
+_NAN = float("nan")
 
 
 @njit(forceinline=True, fastmath=FASTMATH)
@@ -41,7 +43,7 @@ def exp(x):
 
 @njit(forceinline=True, fastmath=FASTMATH)
 def log(x):
-    """Return the natural logarithm of a positive normal number (coefficients of fdlibm's e_log.c)."""
+    """Return the natural logarithm (coefficients of fdlibm's e_log.c): NaN if x < 0, finite at 0 and infinity."""
     shifted, m = split_power_of_two(x)
     k = shifted - _SHIFT
     f = m - 1.0
@@ -55,10 +57,12 @@ def log(x):
     p = p * z + 6.666666666666735130e-01
     p = p * z
     half_square = 0.5 * f * f
-    return k * _LN2_HIGH - ((half_square - (s * (half_square + p) + k * _LN2_LOW)) - f)
+    found = k * _LN2_HIGH - ((half_square - (s * (half_square + p) + k * _LN2_LOW)) - f)
+    # the bit pattern of a negative number or of NaN would give some finite number and hide a failure
+    return where_positive(x, found, where_positive(-x, _NAN, x + _LOG_OF_ZERO))
 
 
 @njit(forceinline=True, fastmath=FASTMATH)
 def pow(x, y):
-    """Return x**y for positive x, as exp(y log x)."""
+    """Return x**y for x >= 0, as exp(y log x); NaN of negative x."""
     return exp(y * log(x))

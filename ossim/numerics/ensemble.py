@@ -99,7 +99,8 @@ def _advance(
                 w[STEP * 8 + lane] = 0.0
                 if records.row[run] >= 0:
                     record(run, lane, t[lane], t[lane], w, pk, plan, records)
-                apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                _, longest = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                h[lane] = min(h[lane], longest)
                 fresh[lane], lane_run[lane], reason[lane] = True, run, OK
                 busy += 1
             run = lane_run[lane]
@@ -212,7 +213,8 @@ def _advance(
                 lane_run[lane] = -1
                 busy -= 1
             elif w[_ACCEPT_ROW * 8 + lane] > 0.0 and landing[lane]:
-                fresh[lane] = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                fresh[lane], longest = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                h[lane] = min(h[lane], longest)
 
 
 def _signature():

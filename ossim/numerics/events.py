@@ -8,6 +8,10 @@ from .arrays import EVENT_BOLUS, EVENT_RATE, EVENT_RESET, PK_ROWS, STEADY, VALUE
 from .cache import jit
 from .lanes import FASTMATH
 
+# The step after a dose is at most half a time constant of the drug's fastest mode. Longer ones leap over absorption
+# and fool the error estimate: two drugs over 120 days at rtol 1e-6 then reach 1.5e-4 instead of 3e-6 in as many steps.
+AFTER_DOSE = 0.5
+
 
 @jit(fastmath=FASTMATH)
 def steady_level(dose, decay, interval, duration):
@@ -53,8 +57,8 @@ def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
 
 @jit(fastmath=FASTMATH)
 def apply_events(run, lane, t, w, pk, plan, doses, exposure):
-    """Apply all events due at t to a lane; return whether the slopes jump."""
-    jump = False
+    """Apply all events due at t to a lane; return whether the slopes jump, and the longest step that may follow."""
+    jump, longest = False, np.inf
     while doses.next[run] < doses.last[run]:
         event = doses.next[run]
         if doses.origin[run] + doses.time[event] > t:
@@ -70,5 +74,6 @@ def apply_events(run, lane, t, w, pk, plan, doses, exposure):
             else:
                 for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
                     _dose_mode(event, amount, run, slot, lane, pk, doses, exposure)
+                    longest = min(longest, AFTER_DOSE / exposure.decay[run, slot])
         doses.next[run] += 1
-    return jump
+    return jump, longest

@@ -131,12 +131,12 @@ def _advance_stiff(queue, runs, exposure, doses, records, control, plan, rates, 
                         records.value[records.row[run], records.next[run], slot] = pk[(slot * PK_ROWS + VALUE) * 8]
                     records.next[run] += 1
                 first = False
-            apply_events(run, 0, t, w, pk, plan, doses, exposure)
+            _, longest = apply_events(run, 0, t, w, pk, plan, doses, exposure)
             stop = runs.end[run]
             if doses.next[run] < doses.last[run]:
                 stop = min(stop, doses.origin[run] + doses.time[doses.next[run]])
             remaining = stop - t
-            wanted = min(h, control.max_step)
+            wanted = min(h, control.max_step, longest)
             landing = wanted >= 0.999 * remaining
             made = remaining if landing else (0.5 * remaining if wanted > 0.5 * remaining else wanted)
             for i in range(n):
