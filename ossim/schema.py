@@ -38,7 +38,7 @@ class Status(IntEnum):
     max_steps = 1
     non_finite = 2
     negative = 3
-    extinct = 4
+    step_too_small = 4
     bad_parameter = 5
 
 

@@ -106,6 +106,8 @@ class Plan(NamedTuple):
     """Row numbers of the workspace, as plain integers."""
 
     n_states: int
+    n_shared: int
+    n_per_unit: int
     n_parameters: int
     n_inputs: int
     state: int

@@ -85,8 +85,13 @@ def write_source(name: str, text: str) -> Path | None:
     return path
 
 
-def jit(*arguments, **options):
-    """`numba.njit` for functions of this package, cached in a folder named by the digest of the compiled layer."""
+def jit(*arguments, counted: bool = False, **options):
+    """`numba.njit` for functions of this package, cached in a folder named by the digest of the compiled layer.
+
+    Unless `counted`, the function may not allocate: then arrays taken out of a tuple are not reference counted, which
+    in the step loop cost more than half of the time. Division by zero gives inf or nan, as everywhere in NumPy.
+    """
+    options = {"error_model": "numpy", "_nrt": counted, **options}
 
     def decorate(function):
         root = cache_folder()

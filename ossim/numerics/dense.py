@@ -31,7 +31,7 @@ def interpolate(w, plan, index, lane, theta):
     return w[(plan.state + index) * 8 + lane] + w[STEP * 8 + lane] * total
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def crossing(w, plan, index, lane, threshold):
     """Fraction of the step at which a growing state reaches its threshold, by bisection to the last bit but three."""
     low, high = 0.0, 1.0
@@ -44,7 +44,7 @@ def crossing(w, plan, index, lane, threshold):
     return high
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def record(run, lane, t, t_new, w, pk, plan, records):
     """Write the outputs that fall in (t, t_new] (at t itself when the step is empty)."""
     row = records.row[run]
@@ -69,7 +69,7 @@ def record(run, lane, t, t_new, w, pk, plan, records):
         records.next[run] += 1
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def watch_step(run, lane, t, w, plan, watch, control, observe, n_units):
     """Follow the observable of an accepted step; date the rise over its minimum."""
     observed = w[OBSERVABLE * 8 + lane]
@@ -77,9 +77,8 @@ def watch_step(run, lane, t, w, plan, watch, control, observe, n_units):
     limit = max(control.watch_factor * lowest, lowest + control.watch_margin)
     if observed >= limit:
         low, high = 0.0, 1.0
-        kept = np.empty(plan.n_states)
         for index in range(plan.n_states):
-            kept[index] = w[(plan.trial + index) * 8 + lane]
+            w[(plan.scratch + index) * 8 + lane] = w[(plan.trial + index) * 8 + lane]
         for _ in range(40):
             middle = 0.5 * (low + high)
             for index in range(plan.n_states):
@@ -90,7 +89,7 @@ def watch_step(run, lane, t, w, plan, watch, control, observe, n_units):
             else:
                 high = middle
         for index in range(plan.n_states):
-            w[(plan.trial + index) * 8 + lane] = kept[index]
+            w[(plan.trial + index) * 8 + lane] = w[(plan.scratch + index) * 8 + lane]
         observe(w, n_units, control.rtol, control.atol)
         watch.crossed[run] = t + high * w[STEP * 8 + lane]
         watch.active[run] = False

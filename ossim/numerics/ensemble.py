@@ -45,7 +45,7 @@ _SAFETY, _SHRINK_MOST, _GROW_MOST = 0.9, 0.2, 5.0
 _PROPORTIONAL, _INTEGRAL = 0.17, 0.04  # Hairer, Norsett, Wanner, Solving ODEs I, II.4 with beta = 0.04
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def load_run(run, lane, w, pk, levels, plan, runs, exposure):
     """Bring a run into a lane."""
     for index in range(plan.n_states):
@@ -64,7 +64,7 @@ def load_run(run, lane, w, pk, levels, plan, runs, exposure):
     w[_PREVIOUS_ROW * 8 + lane] = 1e-4
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def store_run(run, lane, t, h, w, pk, plan, runs, exposure):
     """Take a run out of its lane."""
     for index in range(plan.n_states):
@@ -80,12 +80,13 @@ def _advance(
     queue, n_units, runs, exposure, doses, clocks, watch, records, control, plan, rates, step, observe, workspaces
 ):
     """Advance the queued runs to their ends; see the module. Compiled below for fixed argument types."""
-    w, pk, levels = workspaces
-    lane_run = np.full(8, -1)
-    t, h, target, h_kept = np.zeros(8), np.zeros(8), np.zeros(8), np.zeros(8)
-    landing, fresh, reason = np.zeros(8, np.bool_), np.zeros(8, np.bool_), np.zeros(8, np.int64)
+    w, pk, levels, reals, marks = workspaces
+    t, h, target, h_kept = reals[0], reals[1], reals[2], reals[3]
+    lane_run, landing, fresh, reason = marks[0], marks[1], marks[2], marks[3]
+    lane_run[:] = -1
     waiting, busy = 0, 0
     rtol, atol = control.rtol, control.atol
+    used = plan.n_shared + n_units * plan.n_per_unit
     while True:
         any_fresh, any_watch = False, False
         for lane in range(8):
@@ -118,7 +119,7 @@ def _advance(
                     wanted = 0.5 * remaining
                 target[lane] = stop
                 w[TIME * 8 + lane], w[STEP * 8 + lane] = t[lane], wanted
-                any_fresh |= fresh[lane]
+                any_fresh |= fresh[lane] != 0
                 any_watch |= watch.active[run]
         if busy == 0:
             break
@@ -129,11 +130,11 @@ def _advance(
             for lane in range(8):
                 w[_ACCEPT_ROW * 8 + lane] = 1.0 if fresh[lane] else -1.0
                 fresh[lane] = False
-            for index in range(plan.n_states):
+            for index in range(used):
                 store(w, (plan.scratch + index) * 8, load(w, (plan.slopes + index) * 8))
             rates(w, n_units, rtol, atol)
             chosen = load(w, _ACCEPT_ROW * 8)
-            for index in range(plan.n_states):
+            for index in range(used):
                 row = (plan.slopes + index) * 8
                 store(w, row, where_positive(chosen, load(w, row), load(w, (plan.scratch + index) * 8)))
         write_inputs(w, pk, plan, exposure.channel, 1, INPUT_NODES)
@@ -173,9 +174,9 @@ def _advance(
                         if clocks.crossed[run, clock] > t_new:
                             clocks.crossed[run, clock] = np.nan
                     theta = (t_new - t[lane]) / made
-                    for index in range(plan.n_states):
+                    for index in range(used):
                         w[(plan.scratch + index) * 8 + lane] = interpolate(w, plan, index, lane, theta)
-                    for index in range(plan.n_states):
+                    for index in range(used):
                         w[(plan.trial + index) * 8 + lane] = w[(plan.scratch + index) * 8 + lane]
                     runs.end[run] = t_new
                 grown = made * w[_FACTOR_ROW * 8 + lane]
@@ -196,7 +197,7 @@ def _advance(
             if runs.n_steps[run] >= control.max_steps and t[lane] < runs.end[run]:
                 runs.status[run] = MAX_STEPS
         accepted = load(w, _ACCEPT_ROW * 8)
-        for index in range(plan.n_states):
+        for index in range(used):
             here, first = (plan.state + index) * 8, (plan.slopes + index) * 8
             store(w, here, where_positive(accepted, load(w, (plan.trial + index) * 8), load(w, here)))
             last = (plan.slopes + (STAGES - 1) * plan.n_states + index) * 8
@@ -220,7 +221,7 @@ def _advance(
 def _signature():
     """Argument types of `advance`, so that it is compiled once for all models and kept in the cache."""
     f1, f2, f3 = (np.zeros((1,) * n) for n in (1, 2, 3))
-    i1, b1 = np.zeros(1, np.int64), np.zeros(1, np.bool_)
+    i1, i2, b1 = np.zeros(1, np.int64), np.zeros((1, 1), np.int64), np.zeros(1, np.bool_)
     examples = (
         i1,
         0,
@@ -233,7 +234,7 @@ def _signature():
         Control(0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0),
         Plan(*(0,) * len(Plan._fields)),
     )
-    return types.void(*(typeof(e) for e in examples), *(KERNEL_TYPE,) * 3, typeof((f1, f1, f1)))
+    return types.void(*(typeof(e) for e in examples), *(KERNEL_TYPE,) * 3, typeof((f1, f1, f1, f2, i2)))
 
 
 advance = jit(_signature(), fastmath=FASTMATH, nogil=True)(_advance)

@@ -13,7 +13,7 @@ from .lanes import FASTMATH
 AFTER_DOSE = 0.5
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def steady_level(dose, decay, interval, duration):
     """Level of a mode just before the next dose of an endless series, each `dose` given over `duration`."""
     wash = -np.expm1(-decay * interval)
@@ -27,7 +27,7 @@ def steady_level(dose, decay, interval, duration):
     return level + height * -np.expm1(-decay * duration) * np.exp(-decay * (age - duration)) / wash
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def _dose_state(kind, amount, index, lane, w, plan):
     """Apply an event to a state of the system."""
     if kind == EVENT_BOLUS:
@@ -38,7 +38,7 @@ def _dose_state(kind, amount, index, lane, w, plan):
         w[(plan.state + index) * 8 + lane] = 0.0
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
     """Apply an event to a drug mode."""
     base = slot * PK_ROWS
@@ -55,7 +55,7 @@ def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
         pk[(base + VALUE) * 8 + lane] += steady_level(gain * amount, decay, interval, duration)
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def apply_events(run, lane, t, w, pk, plan, doses, exposure):
     """Apply all events due at t to a lane; return whether the slopes jump, and the longest step that may follow."""
     jump, longest = False, np.inf

@@ -12,7 +12,7 @@ from .tableaus import TSIT5
 _NODES = TSIT5.c[:INPUT_NODES]
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def clear_inputs(w, levels, plan):
     for channel in range(plan.n_inputs):
         level = load(levels, channel * 8)
@@ -20,7 +20,7 @@ def clear_inputs(w, levels, plan):
             store(w, (plan.inputs + channel * INPUT_NODES + node) * 8, level)
 
 
-@jit(fastmath=FASTMATH)
+@jit(forceinline=True, fastmath=FASTMATH)
 def write_inputs(w, pk, plan, channel, first_node, last_node):
     """Add up the drug modes into the inputs of the stage nodes, and keep the modes at the end of the step."""
     h = load(w, STEP * 8)

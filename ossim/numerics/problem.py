@@ -116,6 +116,8 @@ def make_problem(
     layout = kernel.layout
     plan = Plan(
         layout.n_states,
+        len(system.states),
+        len(system.unit_states),
         layout.n_parameters,
         layout.n_inputs,
         layout.state,
@@ -168,6 +170,8 @@ def advance_problem(problem: Problem, end, threads: int = 1) -> None:
             aligned(kernel.layout.rows),
             aligned(PK_ROWS * exposure.channel.size),
             aligned(max(plan.n_inputs, 1)),
+            np.zeros((4, 8)),
+            np.zeros((4, 8), np.int64),
         )
         advance(
             np.ascontiguousarray(queue),

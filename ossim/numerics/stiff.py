@@ -235,7 +235,7 @@ def _signature():
     return types.void(*(typeof(e) for e in examples), KERNEL_TYPE, JACOBIAN_TYPE, typeof((f1, f1, f1)))
 
 
-advance_stiff = jit(_signature(), fastmath=FASTMATH, nogil=True)(_advance_stiff)
+advance_stiff = jit(_signature(), counted=True, fastmath=FASTMATH, nogil=True)(_advance_stiff)
 
 
 def advance_problem_stiff(system: System, problem: Problem, end: float) -> None:

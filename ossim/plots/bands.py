@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 BAND = (0.05, 0.5, 0.95)
 # A band of fewer patients than this says nothing about 90 %.
-_FEWEST = 5
+FEWEST = 5
 # Heights of the rows of dose ticks, as fractions of the panel.
 _FIRST_ROW, _ROW = 1.03, 0.036
+# More doses than this are drawn as bars, broken where a gap is wider than this share of the axis.
+_MOST_TICKS, _GAP = 160, 1 / 120
 
 
 def quantile_band(values: xr.DataArray, over: str) -> xr.Dataset:
@@ -24,15 +26,17 @@ def quantile_band(values: xr.DataArray, over: str) -> xr.Dataset:
     n = values.notnull().sum(over)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice encountered", RuntimeWarning)
-        quantiles = values.where(n >= _FEWEST).quantile(list(BAND), dim=over)
+        quantiles = values.where(n >= FEWEST).quantile(list(BAND), dim=over)
     low, median, high = (quantiles.sel(quantile=level, drop=True) for level in BAND)
     return xr.Dataset({"median": median, "low": low, "high": high, "n": n})
 
 
-def draw_band(ax: Axes, time: NDArray, band: xr.Dataset, color: str, label: str | None = None) -> None:
+def draw_band(
+    ax: Axes, time: NDArray, band: xr.Dataset, color: str, label: str | None = None, width: float = 1.6
+) -> None:
     """Draw a median line and its band."""
     ax.fill_between(time, band["low"], band["high"], color=color, alpha=0.16, linewidth=0)
-    ax.plot(time, band["median"], color=color, linewidth=1.6, label=label)
+    ax.plot(time, band["median"], color=color, linewidth=width, label=label)
 
 
 def dose_times(ds: xr.Dataset, arm: str, drug: str | None = None) -> NDArray[np.float64]:
@@ -46,27 +50,44 @@ def dose_times(ds: xr.Dataset, arm: str, drug: str | None = None) -> NDArray[np.
     return calendar["dose_time"].values[given]
 
 
-def draw_dose_ticks(ax: Axes, rows: list[tuple[NDArray, str]], until: float) -> float:
-    """Draw one row of dose ticks per (times, color) above `ax`, in its x unit.
+def draw_doses(ax: Axes, rows: list[tuple[NDArray, str]], until: float, labels: list[str] | None = None) -> float:
+    """Draw one row of dose ticks per (times, color) above `ax`, in its x unit; very many doses become bars.
+
+    Parameters
+    ----------
+    until : end of the x axis
+    labels : names of the rows, by default one "doses" for all
 
     Returns
     -------
     height above which there is free space, as a fraction of that of `ax`
     """
-    shown = [(times[times <= until], color) for times, color in rows if (times <= until).any()]
-    for row, (times, color) in enumerate(shown):
-        ax.plot(
-            times,
-            np.full(times.size, _FIRST_ROW + _ROW * row),
-            "|",
-            color=color,
-            markersize=4,
-            markeredgewidth=0.8,
-            transform=ax.get_xaxis_transform(),
-            clip_on=False,
-        )
+    names = labels or [""] * len(rows)
+    shown = [(row[0][row[0] <= until], row[1], name) for row, name in zip(rows, names, strict=True)]
+    shown = [row for row in shown if row[0].size]
+    for place, (times, color, name) in enumerate(shown):
+        height = _FIRST_ROW + _ROW * place
+        how = {"color": color, "transform": ax.get_xaxis_transform(), "clip_on": False}
+        if times.size > _MOST_TICKS:
+            x = _bars(times, _GAP * until)
+            ax.plot(x, np.full(x.size, height), "-", linewidth=3, solid_capstyle="butt", **how)
+        else:
+            ax.plot(times, np.full(times.size, height), "|", markersize=4, markeredgewidth=0.8, **how)
+        if name:
+            _write_row(ax, height, name)
     top = _FIRST_ROW + _ROW * len(shown)
-    if shown:
-        middle = (_FIRST_ROW + top - _ROW) / 2
-        ax.text(-0.01, middle, "doses", transform=ax.transAxes, ha="right", va="center", fontsize="x-small")
+    if shown and labels is None:
+        _write_row(ax, (_FIRST_ROW + top - _ROW) / 2, "doses")
     return top
+
+
+def _bars(times: NDArray, gap: float) -> NDArray:
+    """Return start and end of each run of doses less than `gap` apart, NaN between runs."""
+    times = np.unique(times)
+    last = np.append(np.diff(times) > gap, True)
+    first = np.append(True, last[:-1])
+    return np.stack([times[first], times[last], np.full(last.sum(), np.nan)], axis=1).ravel()
+
+
+def _write_row(ax: Axes, height: float, name: str) -> None:
+    ax.text(-0.01, height, name, transform=ax.transAxes, ha="right", va="center", fontsize="x-small")

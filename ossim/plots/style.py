@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot as plt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
-from ossim.errors import InputError, unknown
+from ossim.errors import InputError
 from ossim.schema import DAYS_PER_MONTH, Response
 
 # Okabe and Ito: distinguishable with every common color vision deficiency (doi 10.1038/nmeth.1618).
@@ -31,6 +33,9 @@ RESPONSE_COLORS = MappingProxyType(
 )
 RESPONSE_LABELS = MappingProxyType({code: code.name.replace("_", " ") for code in Response})
 SMALL, NORMAL = 7.5, 9.0
+# Cohort figures of fewer patients than this show nothing that the figure of one patient does not.
+_FEWEST_PATIENTS = 2
+_POWERS = MappingProxyType({"^2": "²", "^3": "³"})
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_TICKS = 10
 
@@ -51,7 +56,6 @@ _RC = MappingProxyType(
         "legend.fontsize": SMALL,
         "legend.frameon": False,
         "figure.dpi": 120,
-        "savefig.dpi": 200,
         "pdf.fonttype": 42,
         "svg.fonttype": "none",
     }
@@ -69,24 +73,9 @@ def styled(draw: Callable) -> Callable:
     return drawn
 
 
-def arm_colors(ds: xr.Dataset) -> dict[str, str]:
-    """Return the color of every arm, by its place among the arms of the Dataset."""
-    return {str(arm): PALETTE[place % len(PALETTE)] for place, arm in enumerate(ds["arm"].values)}
-
-
-def chosen_arms(ds: xr.Dataset, arms: list[str] | tuple[str, ...] | None) -> list[str]:
-    """Return the arms to draw, all of them by default.
-
-    Raises
-    ------
-    UnknownNameError
-        If an arm is not in the Dataset.
-    """
-    known = [str(arm) for arm in ds["arm"].values]
-    for arm in arms or ():
-        if arm not in known:
-            raise unknown("arm", arm, known)
-    return known if arms is None else list(arms)
+def has_cohort(ds: xr.Dataset, *names: str) -> bool:
+    """Return whether the Dataset holds the variables `names` of more than one patient."""
+    return set(names) <= set(ds.data_vars) and ds.sizes["patient"] >= _FEWEST_PATIENTS
 
 
 def panels(
@@ -121,15 +110,54 @@ def one_or_all(axes: NDArray) -> Axes | NDArray:
 
 def label_outer(axes: NDArray, x: str = "", y: str = "") -> None:
     """Label the x axis of panels without one beneath, and the y axis of panels without one to the left."""
-    specs = [ax.get_subplotspec() for ax in axes]
-    places = [(spec.rowspan.start, spec.colspan.start) if spec else None for spec in specs]
+    label_outer_x(axes, x)
+    places = [_place(ax) for ax in axes]
     for ax, here in zip(axes, places, strict=True):
-        others = [place for place in places if place and here]
-        beneath = any(column == here[1] and row > here[0] for row, column in others)
-        before = any(row == here[0] and column < here[1] for row, column in others)
+        before = any(other[0] == here[0] and other[1] < here[1] for other in places if other and here)
+        ax.set_ylabel("" if before else y)
+
+
+def label_outer_x(axes: NDArray, x: str) -> None:
+    """Label the x axis of panels without one beneath, and number only those."""
+    places = [_place(ax) for ax in axes]
+    for ax, here in zip(axes, places, strict=True):
+        beneath = any(other[1] == here[1] and other[0] > here[0] for other in places if other and here)
         ax.set_xlabel("" if beneath else x)
         ax.tick_params(labelbottom=not beneath)
-        ax.set_ylabel("" if before else y)
+
+
+def _place(ax: Axes) -> tuple[int, int] | None:
+    """Return row and column of a panel, None for one that stands free."""
+    spec = ax.get_subplotspec()
+    return (spec.rowspan.start, spec.colspan.start) if spec else None
+
+
+def legend_beneath(axes: NDArray, handles: Sequence[Artist], *, columns: int, own: bool) -> None:
+    """Draw one legend beneath all panels of a figure of its `own`; on given Axes, within the first."""
+    if own:
+        axes[0].figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    else:
+        axes[0].legend(handles=handles, loc="best")
+
+
+def label(values: xr.DataArray, name: str, width: int | None = None) -> str:
+    """Return what an axis of `values` says, "Tumor volume [mm³]", broken into lines of at most `width` characters."""
+    text = str(values.attrs.get("long_name", name.replace("_", " ")))
+    text = f"{text[:1].upper()}{text[1:]} [{unit(values)}]"
+    return text if width is None else wrapped(text, width)
+
+
+def unit(values: xr.DataArray) -> str:
+    """Return the unit of `values` with raised powers."""
+    text = str(values.attrs.get("units", "1"))
+    for plain, raised in _POWERS.items():
+        text = text.replace(plain, raised)
+    return text
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return `text` in lines of at most `width` characters, broken between words."""
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
 
 
 def month_ticks(until: float) -> NDArray[np.float64]:

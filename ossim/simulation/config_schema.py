@@ -148,12 +148,13 @@ class OutputSection(Section):
 
 
 class HeatmapSection(Section):
-    """Which two axes and which outcome the heat map of a sweep shows."""
+    """Which two axes and which outcome the heat map of a sweep shows, of one arm or as the difference of two."""
 
     x: str = Field(description="axis along x")
     y: str = Field(description="axis along y")
     outcome: str = Field(description="one of the outcomes of the sweep")
     arm: str = Field(description="arm shown")
+    minus: str | None = Field(None, description="arm subtracted from it, point by point")
 
 
 class SweepSection(Section):

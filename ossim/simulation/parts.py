@@ -72,12 +72,13 @@ class Axis:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """The two axes, the outcome and the arm a heat map shows."""
+    """The two axes, the outcome and the arm a heat map shows; the arm `minus` is subtracted."""
 
     x: str
     y: str
     outcome: str
     arm: str
+    minus: str | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ MAX_VALUES = 10_000
 MAX_CHECKED = 200
 
 _AXES: Location = ("sweep", "axes")
-_SOURCES = MappingProxyType({"x": _AXES, "y": _AXES, "outcome": ("sweep", "outcomes"), "arm": ("arms",)})
+_SOURCES = MappingProxyType(
+    {"x": _AXES, "y": _AXES, "outcome": ("sweep", "outcomes"), "arm": ("arms",), "minus": ("arms",)}
+)
 
 
 def read(section: Mapping[str, Any], data: Mapping[str, Any], faults: Any) -> Sweep:
@@ -137,19 +139,25 @@ def _spread(start: float, stop: float, number: int) -> tuple[float, ...]:
 def _heatmap(
     given: Mapping[str, Any], axes: list[Axis], outcomes: tuple[Outcome, ...], data: Mapping[str, Any], faults: Any
 ) -> Heatmap | None:
-    arms = data.get("arms")
+    arms = list(data["arms"]) if isinstance(data.get("arms"), dict) else []
     choices = {
         "x": [axis.path for axis in axes],
         "y": [axis.path for axis in axes],
         "outcome": [outcome.text for outcome in outcomes],
-        "arm": list(arms) if isinstance(arms, dict) else [],
+        "arm": arms,
+        "minus": arms,
     }
     for key, allowed in choices.items():
         value = given.get(key)
         sound = bool(allowed) and not faults.inside(_SOURCES[key])
         if isinstance(value, str) and value not in allowed and sound:
             hint = nearest(value, allowed) or f"; this config has {', '.join(allowed)}"
-            faults.add(("sweep", "heatmap", key), f"unknown {key} '{value}'{hint}")
+            what = "arm" if key == "minus" else key
+            faults.add(("sweep", "heatmap", key), f"unknown {what} '{value}'{hint}")
     if given.get("x") == given.get("y") and isinstance(given.get("x"), str):
         faults.add(("sweep", "heatmap", "y"), "x and y are the same axis")
-    return Heatmap(**{key: str(given.get(key, "")) for key in choices})
+    if given.get("arm") == given.get("minus") and isinstance(given.get("arm"), str):
+        faults.add(("sweep", "heatmap", "minus"), "arm and minus are the same arm")
+    minus = given.get("minus")
+    required = {key: str(given.get(key, "")) for key in choices if key != "minus"}
+    return Heatmap(**required, minus=None if minus is None else str(minus))

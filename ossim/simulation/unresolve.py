@@ -92,4 +92,5 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
     if sweep.heatmap is not None:
         heatmap = sweep.heatmap
         out["heatmap"] = {"x": heatmap.x, "y": heatmap.y, "outcome": heatmap.outcome, "arm": heatmap.arm}
+        out["heatmap"] |= {"minus": heatmap.minus} if heatmap.minus is not None else {}
     return out

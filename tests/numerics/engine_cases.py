@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ossim.numerics.ensemble import Clocks, Doses, Exposure, Watch
+from ossim.numerics.arrays import Clocks, Doses, Exposure, Watch
 from ossim.numerics.linear_pk import Modes
 from ossim.numerics.problem import (
     Problem,

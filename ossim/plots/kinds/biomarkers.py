@@ -1,4 +1,4 @@
-"""VEGF and soluble VEGFR-2 over time: median and 90 % band per arm, visits and trajectories, dose ticks."""
+"""VEGF and soluble VEGFR-2 over time: median and 90 % of patients at visits, trajectories between, planned doses."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from ossim.endpoints.runs import admit, of_line
+from ossim.endpoints.runs import admit, line_name, of_line
 from ossim.plots import style
-from ossim.plots.bands import dose_times, draw_band, draw_dose_ticks, quantile_band
+from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
+from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
+from ossim.schema import DAYS_PER_MONTH
 
 MARKERS = ("vegf", "svegfr2")
 _TITLES = ("VEGF", "Soluble VEGFR-2")
 # Medians are drawn to where this share of the patients is still assessed.
 _SHARE_SEEN = 0.10
+# The points of all arms at one visit share this part of the time between visits.
+_SPREAD = 0.45
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds the two biomarkers at visits."""
-    return {*MARKERS, "visit_time", "line_at_visit"} <= set(ds.data_vars)
+    """Return whether the Dataset holds the two biomarkers at visits of enough patients for an interval."""
+    return {*MARKERS, "visit_time", "line_at_visit"} <= set(ds.data_vars) and ds.sizes["patient"] >= FEWEST
 
 
 def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "raise") -> xr.Dataset:
@@ -44,10 +48,10 @@ def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "rai
         table.update(_named(quantile_band(ds[marker].where(on), "patient"), marker))
         name = f"trajectory_{marker}"
         if name in ds:
-            values = ds[name]
+            values = ds[name].sel(tracked=np.isin(ds["tracked"].values, ds["patient"].values))
             if line is not None:
                 start, end = (
-                    of_line(ds, edge, line).sel(patient=ds["tracked"].values).rename(patient="tracked")
+                    of_line(ds, edge, line).sel(patient=values["tracked"].values).rename(patient="tracked")
                     for edge in ("line_start", "line_end")
                 )
                 values = values.where((ds["time"] >= start) & (end.isnull() | (ds["time"] <= end)))
@@ -67,45 +71,44 @@ def biomarkers(
 ) -> NDArray:
     """Draw VEGF (upper panel) and soluble VEGFR-2 (lower) relative to baseline.
 
-    Lines and bands are those of the tracked patients' trajectories where they are kept, else of the visits; points
-    with bars are the visits of all patients.
+    Points with bars are the visits of all patients, side by side for the arms; lines are medians of the tracked
+    patients' trajectories where they are kept, else they join the visits, with a band.
 
     Parameters
     ----------
     ds : trial Dataset
     line : use visits and times on this treatment line only; None uses all
     ax : two Axes, a new figure by default
-    arms : arms to draw, all by default
+    arms : arms to draw, all by default; those that look the same share points and line
     until : end of the x axis [day]; by default where 10 % of the patients of some arm are still assessed
     failed : "raise" or "exclude" runs whose status is not ok
     """
     table = biomarkers_table(ds, line=line, failed=failed)
-    chosen, colors = style.chosen_arms(ds, arms), style.arm_colors(ds)
-    axes = style.panels(ax, 2, width=6.4, height=2.6, columns=1, sharex=True)
+    chosen, colors = chosen_arms(ds, arms), arm_colors(ds)
+    columns = {arm: table.sel(arm=arm) for arm in chosen}
+    drawn = [f"{marker}_{name}" for marker in MARKERS for name in ("median", "low", "high")]
+    groups = alike({arm: [one[name] for name in drawn] for arm, one in columns.items()})
+    axes = style.panels(ax, 2, width=6.6, height=2.7, columns=1, sharex=True)
     until = until or _end(table.sel(arm=chosen), ds.sizes["patient"])
+    gap = _SPREAD * float(table["visit_time"].diff("visit").min()) / max(len(groups) - 1, 2)
     for panel, marker, title in zip(axes, MARKERS, _TITLES, strict=True):
-        for place, arm in enumerate(chosen):
-            one = table.sel(arm=arm)
-            trajectories = f"trajectory_{marker}_median" in one
-            if trajectories:
-                draw_band(panel, one["time"].values, _band(one, f"trajectory_{marker}"), colors[arm])
-            _draw_visits(
-                panel,
-                one,
-                marker,
-                colors[arm],
-                until,
-                0.006 * until * (place - (len(chosen) - 1) / 2),
-                joined=not trajectories,
-            )
+        for place, group in enumerate(groups):
+            one, color, shift = columns[group[0]], colors[group[0]], gap * (place - (len(groups) - 1) / 2)
+            trajectory = one.get(f"trajectory_{marker}_median")
+            if trajectory is not None:
+                panel.plot(one["time"] / DAYS_PER_MONTH, trajectory, color=color, linewidth=1.1, alpha=0.9)
+            _draw_visits(panel, one, marker, color, until, shift, joined=trajectory is None)
         panel.axhline(1, color=style.FAINT, linewidth=0.7, linestyle=(0, (4, 3)))
         panel.set_ylabel(f"{title}\nrelative to baseline [1]")
         panel.set_ylim(bottom=0)
-        panel.set_xlim(-0.015 * until, until)
-    axes[-1].set_xlabel("Time since enrollment [day]")
-    top = draw_dose_ticks(axes[0], [(dose_times(ds, arm), colors[arm]) for arm in chosen], until)
-    handles = [Line2D([], [], color=colors[arm], linewidth=1.6, label=arm) for arm in chosen]
-    handles.append(_explanation(ds))
+        style.month_axis(panel, until, "Time since enrollment")
+        # Room for the points of the arms beside baseline.
+        panel.set_xlim(left=-0.015 * until / DAYS_PER_MONTH)
+    axes[0].set_xlabel("")
+    rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in groups]
+    top = draw_doses(axes[0], rows, until / DAYS_PER_MONTH)
+    handles = [Line2D([], [], color=colors[group[0]], linewidth=1.6, label=group_label(group)) for group in groups]
+    handles.append(_explanation(ds, line))
     axes[0].legend(handles=handles, loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
     return axes
 
@@ -133,26 +136,29 @@ def _end(table: xr.Dataset, n_patients: int) -> float:
 def _draw_visits(
     ax: Axes, table: xr.Dataset, marker: str, color: str, until: float, shift: float, *, joined: bool
 ) -> None:
-    """Draw the visits of one arm as points with 90 % bars, moved a little so that arms do not hide each other."""
+    """Draw the visits of one arm as points with 90 % bars, `shift` [day] beside their time."""
     time, band = table["visit_time"].values, _band(table, marker)
     shown = np.isfinite(time) & np.isfinite(band["median"].values) & (time <= until)
     if joined:
-        draw_band(ax, time[shown], band.isel(visit=shown), color)
+        draw_band(ax, time[shown] / DAYS_PER_MONTH, band.isel(visit=shown), color)
     low, median, high = (band[name].values[shown] for name in ("low", "median", "high"))
     ax.errorbar(
-        time[shown] + shift,
+        (time[shown] + shift) / DAYS_PER_MONTH,
         median,
         yerr=[median - low, high - median],
         fmt="o",
         color=color,
-        markersize=3.5,
+        markersize=3.2,
         elinewidth=0.9,
     )
 
 
-def _explanation(ds: xr.Dataset) -> Line2D:
-    """Return the legend entry that says what points, lines and bands are."""
-    text = "points: visits, median and 90 % of patients"
+def _explanation(ds: xr.Dataset, line: int | None) -> Line2D:
+    """Return the legend entry that says what points, lines and bars are."""
+    of = "patients" if line is None else f"patients on {line_name(line)}"
+    text = f"points: visits, median and 90 % of {of}"
     if f"trajectory_{MARKERS[0]}" in ds:
-        text += f"\nlines: {ds.sizes['tracked']} tracked patients"
-    return Line2D([], [], marker="o", color=style.FAINT, markersize=3.5, linewidth=0.9, label=text)
+        text += f"\nlines: median of {ds.sizes['tracked']} tracked patients"
+    if "dose_time" in ds:
+        text += "\nrows above: planned doses of the 1st line"
+    return Line2D([], [], marker="o", color=style.FAINT, markersize=3.2, linewidth=0.9, label=text)

@@ -1,4 +1,4 @@
-"""Drug concentration over time: median and 90 % band of the tracked patients, linear and logarithmic, dose ticks."""
+"""Drug concentration in the first days: median and 90 % band of the tracked patients, linear and logarithmic."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 
 from ossim.errors import InputError
 from ossim.plots import style
-from ossim.plots.bands import dose_times, draw_band, draw_dose_ticks, quantile_band
+from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
+from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
 from ossim.schema import require
 
 _VARIABLE = "trajectory_concentration"
+# Between doses only closely spaced points show the course: a spacing this much wider than the first ends the figure.
+_WIDER = 1.5
+_LONGEST = 14.0  # [day]
 # The log axis shows this many decades below the highest value.
 _DECADES = 4
 # Below this many decades 2 and 5 are labeled as well.
@@ -21,8 +25,10 @@ _FEW_DECADES = 2.5
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether trajectories of a drug that somebody took are kept."""
-    return _VARIABLE in ds and bool((ds[_VARIABLE] > 0).any())
+    """Return whether enough trajectories are kept of a drug that was taken in the first days."""
+    if _VARIABLE not in ds or ds.sizes["tracked"] < FEWEST:
+        return False
+    return bool((ds[_VARIABLE].isel(time=ds["time"].values <= _fine_end(ds["time"].values)) > 0).any())
 
 
 def concentrations_table(ds: xr.Dataset) -> xr.Dataset:
@@ -37,7 +43,7 @@ def concentrations(
     *,
     ax: NDArray | None = None,
     arms: list[str] | None = None,
-    until: float = 56.0,
+    until: float | None = None,
 ) -> NDArray:
     """Draw one row of two panels, linear and logarithmic, per drug that was taken.
 
@@ -45,40 +51,51 @@ def concentrations(
     ----------
     ds : trial Dataset
     ax : two Axes per drug, a new figure by default
-    arms : arms to draw, all by default
-    until : end of the x axis [day]
+    arms : arms to draw, all by default; those that look the same share a curve
+    until : end of the x axis [day]; by default where the closely spaced points of the trajectories end
 
     Raises
     ------
     InputError
-        If no arm took a drug.
+        If no arm took a drug in this time.
     """
     table = concentrations_table(ds)
-    chosen, colors = style.chosen_arms(ds, arms), style.arm_colors(ds)
-    until = min(until, float(ds["time"].max()))
+    chosen, colors = chosen_arms(ds, arms), arm_colors(ds)
+    until = until or _fine_end(ds["time"].values)
     shown = table.sel(arm=chosen).isel(time=ds["time"].values <= until)
     taken = [str(drug) for drug in ds["drug"].values if bool((shown["high"].sel(drug=drug) > 0).any())]
     if not taken:
-        raise InputError("no tracked patient of these arms took a drug")
-    axes = style.panels(ax, 2 * len(taken), width=3.7, height=2.6, sharex=True)
+        raise InputError("no tracked patient of these arms took a drug in the time shown")
+    axes = style.panels(ax, 2 * len(taken), width=3.9, height=2.7, sharex=True)
     for row, drug in enumerate(taken):
         linear, log = axes[2 * row], axes[2 * row + 1]
         one = shown.sel(drug=drug)
-        users = [arm for arm in chosen if bool((one["high"].sel(arm=arm) > 0).any())]
+        users = {arm: one.sel(arm=arm) for arm in chosen if bool((one["high"].sel(arm=arm) > 0).any())}
+        groups = alike({arm: (band["median"], band["low"], band["high"]) for arm, band in users.items()})
+        rows = [(dose_times(ds, group[0], drug), colors[group[0]]) for group in groups]
         for panel in (linear, log):
-            for arm in users:
+            for group in groups:
                 # A log axis has no zero: the time before the first dose is left out.
-                band = one.sel(arm=arm)
+                band = users[group[0]]
                 band = band.where(band > 0) if panel is log else band
-                draw_band(panel, band["time"].values, band, colors[arm], arm)
+                draw_band(panel, band["time"].values, band, colors[group[0]], group_label(group))
             panel.set_xlim(0, until)
-            panel.set_ylabel(f"{drug.capitalize()} [mg/L]")
-            draw_dose_ticks(panel, [(dose_times(ds, arm, drug), colors[arm]) for arm in users], until)
+            panel.set_ylabel(f"{drug.capitalize()} [{style.unit(ds[_VARIABLE])}]")
+            top = draw_doses(panel, rows, until)
         _set_scales(linear, log, float(one["high"].max()), float(one["low"].where(one["low"] > 0).min()))
-        linear.legend(loc="lower right")
+        linear.legend(loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
     for panel in axes[-2:]:
         panel.set_xlabel("Time since enrollment [day]")
+    n = ds.sizes["tracked"]
+    axes[1].set_title(f"median and 90 % of {n} patients", loc="right", fontweight="normal", y=top)
     return axes
+
+
+def _fine_end(time: NDArray) -> float:
+    """Return the end of the closely spaced points at the beginning of `time` [day]."""
+    steps = np.diff(time)
+    wider = np.flatnonzero(steps > _WIDER * steps[:1])
+    return min(float(time[wider[0]] if wider.size else time[-1]), _LONGEST)
 
 
 def _set_scales(linear: Axes, log: Axes, highest: float, lowest: float) -> None:

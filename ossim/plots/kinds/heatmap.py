@@ -1,4 +1,4 @@
-"""Heat map of a sweep: one variable over two coordinates of the runs."""
+"""Heat map of a sweep: one outcome of an arm, or its difference between two arms, over two coordinates of the runs."""
 
 from __future__ import annotations
 
@@ -10,25 +10,30 @@ from numpy.typing import NDArray
 
 from ossim.errors import InputError, unknown
 from ossim.plots import style
+from ossim.schema import DAYS_PER_MONTH
 
 _SEQUENTIAL, _DIVERGING = "cividis", "PuOr_r"
 _MOST_TICKS = 9
+# Grids of at most this many cells have their values written in them.
+_MOST_WRITTEN = 100
+_WIDTH, _HEIGHT = 5.4, 4.1
+# Characters that fit along the panel.
+_ALONG, _UP = 58, 40
+# Cells darker than this (perceived luminance) carry white text.
+_DARK = 0.5
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset has two numeric run coordinates and a variable over the runs."""
+    """Return whether the Dataset has two run coordinates that vary and a variable over the runs."""
     return len(run_coordinates(ds)) >= 2 and bool(_variables(ds))
 
 
 def run_coordinates(ds: xr.Dataset) -> list[str]:
-    """Return the numeric coordinates on `run` that vary, the index itself excepted."""
+    """Return the coordinates on `run` that vary, numbers or texts, the index itself excepted."""
     return [
         str(name)
         for name, values in ds.coords.items()
-        if name != "run"
-        and values.dims == ("run",)
-        and np.issubdtype(values.dtype, np.number)
-        and np.unique(values.values).size > 1
+        if name != "run" and values.dims == ("run",) and _levels(values.values)[0].size > 1
     ]
 
 
@@ -39,8 +44,11 @@ def heatmap_table(
     x: str | None = None,
     y: str | None = None,
     arm: str | None = None,
+    minus: str | None = None,
 ) -> xr.DataArray:
     """Return the numbers of `heatmap`: the variable on the grid (y, x), the mean where runs share a point.
+
+    Times in days become months.
 
     Parameters
     ----------
@@ -48,11 +56,12 @@ def heatmap_table(
     variable : what to show, with dims (run,) or (run, arm); by default the first there is
     x, y : run coordinates; by default the first two that vary
     arm : the arm to show where the variable has several
+    minus : the arm whose values are subtracted, run by run
     """
     coordinates, variables = run_coordinates(ds), _variables(ds)
     free = [name for name in coordinates if name not in (x, y)]
     if len(coordinates) < 2 or not variables:
-        raise InputError("a heat map needs two numeric run coordinates that vary and a variable over the runs")
+        raise InputError("a heat map needs two run coordinates that vary and a variable over the runs")
     x = x or free.pop(0)
     y = y or free.pop(0)
     variable = variable or variables[0]
@@ -63,9 +72,9 @@ def heatmap_table(
     ):
         if name not in known:
             raise unknown(kind, name, known)
-    values = _one_arm(ds[variable], arm)
-    x_values, column = np.unique(ds[x].values, return_inverse=True)
-    y_values, row = np.unique(ds[y].values, return_inverse=True)
+    values = _shown(ds[variable], arm, minus)
+    x_values, column = _levels(ds[x].values)
+    y_values, row = _levels(ds[y].values)
     there = np.isfinite(values.values)
     total, count = np.zeros((2, y_values.size, x_values.size))
     np.add.at(total, (row[there], column[there]), values.values[there])
@@ -88,12 +97,13 @@ def heatmap(
     x: str | None = None,
     y: str | None = None,
     arm: str | None = None,
+    minus: str | None = None,
     ax: Axes | None = None,
     center: float | None = None,
 ) -> Axes:
     """Draw the variable over two run coordinates; points without a run are hatched.
 
-    Values of both signs get a diverging scale about zero, with the zero contour drawn.
+    Differences and values of both signs get a diverging scale about zero, with the zero contour drawn.
 
     Parameters
     ----------
@@ -101,18 +111,19 @@ def heatmap(
     variable : what to show, with dims (run,) or (run, arm); by default the first there is
     x, y : run coordinates; by default the first two that vary
     arm : the arm to show where the variable has several
+    minus : the arm whose values are subtracted, run by run: the patients of all arms are the same
     ax : where to draw, a new figure by default
-    center : middle of a diverging scale, in the unit of the variable
+    center : middle of a diverging scale, in the unit of the variable, months for days
     """
-    grid = heatmap_table(ds, variable=variable, x=x, y=y, arm=arm)
+    grid = heatmap_table(ds, variable=variable, x=x, y=y, arm=arm, minus=minus)
     if ax is None:
-        ax = style.panels(None, 1, width=5.0, height=3.9)[0]
+        ax = style.panels(None, 1, width=_WIDTH, height=_HEIGHT)[0]
     y_name, x_name = (str(name) for name in grid.dims)
-    if center is None and float(grid.min()) < 0 < float(grid.max()):
+    if center is None and (minus is not None or float(grid.min()) < 0 < float(grid.max())):
         center = 0.0
     limits = {}
     if center is not None:
-        reach = float(np.abs(grid - center).max())
+        reach = float(np.abs(grid - center).max()) or 1.0
         limits = {"vmin": center - reach, "vmax": center + reach}
     columns, rows = np.arange(grid.shape[1]), np.arange(grid.shape[0])
     ax.set_facecolor(style.PALE)
@@ -124,13 +135,16 @@ def heatmap(
     complete = min(grid.shape) > 1 and bool(grid.notnull().all())
     if center is not None and complete and float(grid.min()) < center < float(grid.max()):
         ax.contour(columns, rows, shown, levels=[center], colors=style.INK, linewidths=1.0)
+    if grid.size <= _MOST_WRITTEN:
+        _write_values(ax, grid.values, mesh)
     _set_ticks(ax.xaxis, grid[x_name].values)
     _set_ticks(ax.yaxis, grid[y_name].values)
-    ax.set_xlabel(_label(grid[x_name], x_name))
-    ax.set_ylabel(_label(grid[y_name], y_name))
+    ax.set_xlabel(style.label(grid[x_name], x_name, _ALONG))
+    ax.set_ylabel(style.label(grid[y_name], y_name, _UP))
     ax.spines[["top", "right"]].set_visible(True)
+    ax.set_title(_title(ds, grid, arm, minus))
     bar = ax.figure.colorbar(mesh, ax=ax)
-    bar.set_label(_label(grid, str(grid.name)))
+    bar.set_label(("Difference " if minus is not None else "") + f"[{style.unit(grid)}]")
     return ax
 
 
@@ -143,6 +157,16 @@ def _variables(ds: xr.Dataset) -> list[str]:
     ]
 
 
+def _shown(values: xr.DataArray, arm: str | None, minus: str | None) -> xr.DataArray:
+    """Return the values of one arm, or of one minus another, in months where they are days."""
+    one = _one_arm(values, arm)
+    found = one if minus is None else one - _one_arm(values, minus)
+    found.attrs = dict(values.attrs)
+    if found.attrs.get("units") == "day":
+        found = (found / DAYS_PER_MONTH).assign_attrs(found.attrs | {"units": "month"})
+    return found
+
+
 def _one_arm(values: xr.DataArray, arm: str | None) -> xr.DataArray:
     if "arm" not in values.dims:
         return values
@@ -151,7 +175,39 @@ def _one_arm(values: xr.DataArray, arm: str | None) -> xr.DataArray:
         raise InputError(f"say which arm to show: {', '.join(known)}")
     if arm is not None and arm not in known:
         raise unknown("arm", arm, known)
-    return values.sel(arm=arm or known[0])
+    return values.sel(arm=arm or known[0], drop=True)
+
+
+def _levels(values: NDArray) -> tuple[NDArray, NDArray]:
+    """Return the distinct values and the place of each value among them: numbers rising, texts as they come."""
+    levels, first, place = np.unique(values, return_index=True, return_inverse=True)
+    if np.issubdtype(values.dtype, np.number):
+        return levels, place
+    order = np.argsort(first)
+    return levels[order], np.argsort(order)[place]
+
+
+def _title(ds: xr.Dataset, grid: xr.DataArray, arm: str | None, minus: str | None) -> str:
+    """Return what is shown: the arms, the outcome, and the coordinates it is averaged over."""
+    outcome = str(grid.attrs.get("long_name", str(grid.name).replace("_", " ")))
+    others = [name for name in run_coordinates(ds) if name not in grid.dims]
+    averaged = f", mean over {', '.join(others)}" if others else ""
+    what = style.wrapped(f"{outcome[:1].upper()}{outcome[1:]}{averaged}", _ALONG)
+    who = " \N{MINUS SIGN} ".join(name for name in (arm, minus) if name)
+    return f"{style.wrapped(who, _ALONG)}\n{what}" if who else what
+
+
+def _write_values(ax: Axes, grid: NDArray, mesh) -> None:
+    """Write each value into its cell, with as many digits as the largest needs to show three."""
+    largest = np.nanmax(np.abs(grid), initial=0.0)
+    digits = int(np.clip(2 - np.floor(np.log10(largest)), 0, 4)) if largest > 0 else 0
+    for (row, column), value in np.ndenumerate(grid):
+        if np.isnan(value):
+            continue
+        red, green, blue, _ = mesh.cmap(mesh.norm(value))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < _DARK
+        color = "white" if dark else style.INK
+        ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=style.SMALL, color=color)
 
 
 def _set_ticks(axis, values: NDArray) -> None:
@@ -159,8 +215,6 @@ def _set_ticks(axis, values: NDArray) -> None:
     at = np.unique(np.round(np.linspace(0, values.size - 1, min(values.size, _MOST_TICKS))).astype(int))
     axis.set_major_locator(FixedLocator(at))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda place, _: f"{values[round(place)]:.3g}"))
-
-
-def _label(values: xr.DataArray, name: str) -> str:
-    return f"{values.attrs.get('long_name', name.replace('_', ' '))} [{values.attrs.get('units', '1')}]"
+    numbers = np.issubdtype(values.dtype, np.number)
+    texts = [f"{value:.3g}" if numbers else style.wrapped(str(value), 16) for value in values]
+    axis.set_major_formatter(FuncFormatter(lambda place, _: texts[round(place)]))

@@ -7,6 +7,10 @@ Morris et al. 2019, BMJ Open 9:e030215, doi 10.1136/bmjopen-2019-030215 (KMunica
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -17,26 +21,38 @@ from ossim.endpoints.survival import counts_at, median_time, survival_at
 from ossim.endpoints.survival import kaplan_meier as survival_curve
 from ossim.errors import InputError
 from ossim.plots import style
+from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
 from ossim.schema import DAYS_PER_MONTH
 
-LANDMARKS = (4.0, 6.0)
+PROGRESSION_FREE, OVERALL, FAILURE = "progression_free_survival", "overall_survival", "time_to_failure"
+VARIANTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {name: MappingProxyType({"endpoint": name}) for name in (OVERALL, FAILURE)}
+)
+# Months whose rates are written out.
+_LANDMARKS = MappingProxyType({PROGRESSION_FREE: (4.0, 6.0)})
+_LATE_LANDMARKS = (6.0, 12.0)
 # Curves are drawn to where this share of the patients remains at risk.
 _SHARE_AT_RISK = 0.10
 _TABLE_ROWS = (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Events"))
 _ROW, _TABLE_TOP = 9.5, 38.0
+# With more curves than this their bands hide each other, and the table has one row per curve.
+_MOST_BANDS = 2
 
 
-def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds the times of progression and death."""
-    return {"line_start", "progression_time", "death_time"} <= set(ds.data_vars)
+def applies(ds: xr.Dataset, endpoint: str = PROGRESSION_FREE) -> bool:
+    """Return whether the Dataset holds times of progression and death of a cohort, of several lines for `FAILURE`."""
+    if not style.has_cohort(ds, "line_start", "progression_time", "death_time"):
+        return False
+    planned = int(ds["planned_lines"].max()) if "planned_lines" in ds else ds.sizes["line"]
+    return endpoint != FAILURE or planned > 1
 
 
 def kaplan_meier_table(
     ds: xr.Dataset,
     *,
-    endpoint: str = "progression_free_survival",
+    endpoint: str = PROGRESSION_FREE,
     arms: list[str] | None = None,
-    landmarks: tuple[float, ...] = LANDMARKS,
+    landmarks: tuple[float, ...] | None = None,
     confidence_level: float = 0.95,
     **options: object,
 ) -> xr.Dataset:
@@ -48,6 +64,7 @@ def kaplan_meier_table(
     (arm, time [day]); `median`, `median_low`, `median_high` [day], dims (arm,); `rate`, `rate_low`, `rate_high` [1],
     dims (arm, landmark [month])
     """
+    landmarks = landmarks or _LANDMARKS.get(endpoint, _LATE_LANDMARKS)
     curves = _curves(ds, endpoint, arms, confidence_level, options)
     grid = np.unique(np.concatenate([curve["time"].values for curve in curves.values()]))
     parts = []
@@ -69,16 +86,18 @@ def kaplan_meier_table(
 def kaplan_meier(
     ds: xr.Dataset,
     *,
-    endpoint: str = "progression_free_survival",
+    endpoint: str = PROGRESSION_FREE,
     ax: Axes | None = None,
     arms: list[str] | None = None,
-    landmarks: tuple[float, ...] = LANDMARKS,
+    landmarks: tuple[float, ...] | None = None,
     until: float | None = None,
     table: bool = True,
     confidence_level: float = 0.95,
     **options: object,
 ) -> Axes:
-    """Draw step curves with interval, censor ticks, medians, landmark rates and the table beneath.
+    """Draw step curves with censor ticks, medians, landmark rates, and a table of numbers at risk beneath.
+
+    Arms whose curves coincide share one. Up to two curves have their interval drawn and the full table.
 
     Parameters
     ----------
@@ -86,40 +105,46 @@ def kaplan_meier(
     endpoint : a time-to-event endpoint of `ossim.endpoints`
     ax : where to draw, a new figure by default
     arms : arms to draw, all by default
-    landmarks : times of the rates in the legend [month]
+    landmarks : times of the rates in the legend [month]; by default 4 and 6, of later endpoints 6 and 12
     until : end of the x axis [day]; by default where 10 % remain at risk in the longest arm
     table : draw the table of numbers at risk, censored and with event
     confidence_level : of the interval
     options : passed to the endpoint, such as ``line=1``
     """
+    landmarks = landmarks or _LANDMARKS.get(endpoint, _LATE_LANDMARKS)
     curves = _curves(ds, endpoint, arms, confidence_level, options)
+    groups = alike({arm: (curve["time"].values, curve["survival"].values) for arm, curve in curves.items()})
     until = until or _end(curves)
-    colors = style.arm_colors(ds)
-    n_rows = len(curves) * (len(_TABLE_ROWS) + 1) if table else 0
+    colors = arm_colors(ds)
+    n_rows = len(groups) * (len(_TABLE_ROWS) + 1) if len(groups) <= _MOST_BANDS else len(groups) + 1
     if ax is None:
-        ax = style.panels(None, 1, width=6.6, height=3.9 + n_rows * _ROW / 72)[0]
-    for arm, curve in curves.items():
+        ax = style.panels(None, 1, width=6.6, height=3.9 + table * n_rows * _ROW / 72 + 0.16 * len(groups))[0]
+    for group, width in zip(groups, line_widths(len(groups)), strict=True):
+        curve, color = curves[group[0]], colors[group[0]]
         months = curve["time"].values / DAYS_PER_MONTH
-        color = colors[arm]
-        ax.fill_between(months, curve["ci_low"], curve["ci_high"], step="post", color=color, alpha=0.15, linewidth=0)
-        ax.step(months, curve["survival"], where="post", color=color, label=_legend(arm, curve, landmarks))
+        if len(groups) <= _MOST_BANDS:
+            band = (curve["ci_low"], curve["ci_high"])
+            ax.fill_between(months, *band, step="post", color=color, alpha=0.15, linewidth=0)
+        label = _legend(group, curve, landmarks)
+        ax.step(months, curve["survival"], where="post", color=color, linewidth=width, label=label)
         at = curve["censored"].values > 0
         ax.plot(months[at], curve["survival"].values[at], "|", color=color, markersize=6, markeredgewidth=0.9)
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
-    ax.set_ylabel(next(iter(curves.values())).attrs["long_name"])
-    style.month_axis(ax, until)
-    # Curves start at the upper left and fall, so that the upper right is free.
-    ax.legend(loc="upper right", labelspacing=0.7, handlelength=1.4, borderaxespad=0.1)
+    ax.set_ylabel(curves[groups[0][0]].attrs["long_name"])
+    style.month_axis(ax, until, "Time since start of line" if endpoint == PROGRESSION_FREE else "Time since enrollment")
+    # Curves may lie anywhere, so the legend stands above them.
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2, labelspacing=0.6, handlelength=1.4, borderaxespad=0)
     if table:
-        _draw_table(ax, curves, colors, until)
+        shown = {group_label(group, 28): (curves[group[0]], colors[group[0]]) for group in groups}
+        _draw_table(ax, shown, until)
     return ax
 
 
 def _curves(
     ds: xr.Dataset, endpoint: str, arms: list[str] | None, confidence_level: float, options: dict
 ) -> dict[str, xr.Dataset]:
-    chosen = style.chosen_arms(ds, arms)
+    chosen = chosen_arms(ds, arms)
     events = endpoints.find(endpoint)(ds, **options).sel(arm=chosen)
     name = str(events["time"].attrs["long_name"])
     curves = {}
@@ -143,16 +168,16 @@ def _end(curves: dict[str, xr.Dataset]) -> float:
     return 1.02 * max([*ends, DAYS_PER_MONTH])
 
 
-def _legend(arm: str, curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:
+def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:
     median, low, high = (style.in_months(days) for days in median_time(curve))
     rates = survival_at(curve, np.array(landmarks) * DAYS_PER_MONTH)["survival"].values
     landmark_text = ", ".join(
         f"{month:g} mo {style.percent(rate)}" for month, rate in zip(landmarks, rates, strict=True)
     )
-    return f"{arm}\nmedian {median} mo ({low}–{high}); {landmark_text}"
+    return f"{group_label(group)}\nmedian {median} mo ({low}–{high}); {landmark_text}"
 
 
-def _draw_table(ax: Axes, curves: dict[str, xr.Dataset], colors: dict[str, str], until: float) -> None:
+def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: float) -> None:
     ticks = style.month_ticks(until)
     offset = _TABLE_TOP
 
@@ -169,12 +194,21 @@ def _draw_table(ax: Axes, curves: dict[str, xr.Dataset], colors: dict[str, str],
             **how,
         )
 
-    for arm, curve in curves.items():
-        counts = counts_at(curve, ticks * DAYS_PER_MONTH)
-        write(0, arm, -54, ha="left", color=colors[arm], fontweight="bold")
+    if len(curves) > _MOST_BANDS:
+        write(0, "At risk (events)", -22, ha="right", color=style.INK)
         offset += _ROW
-        for name, label in _TABLE_ROWS:
+    for name, (curve, color) in curves.items():
+        counts = counts_at(curve, ticks * DAYS_PER_MONTH)
+        if len(curves) > _MOST_BANDS:
+            write(0, name, -22, ha="right", color=color, fontweight="bold")
+            for tick, at_risk, events in zip(ticks, counts["at_risk"].values, counts["events"].values, strict=True):
+                write(tick, f"{at_risk} ({events})", 0, ha="center", color=style.INK)
+            offset += _ROW * (1 + name.count("\n"))
+            continue
+        write(0, name.replace("\n", " "), -54, ha="left", color=color, fontweight="bold")
+        offset += _ROW
+        for row, label in _TABLE_ROWS:
             write(0, label, -18, ha="right", color=style.INK)
-            for tick, count in zip(ticks, counts[name].values, strict=True):
+            for tick, count in zip(ticks, counts[row].values, strict=True):
                 write(tick, f"{count}", 0, ha="center", color=style.INK)
             offset += _ROW

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -14,6 +16,7 @@ from ossim.plots import style
 from ossim.schema import DAYS_PER_MONTH
 
 QUANTITIES = ("rate", "median")
+VARIANTS = MappingProxyType({"median": MappingProxyType({"quantity": "median"})})
 INSIDE, OUTSIDE, UNKNOWN = style.PALETTE[0], style.PALETTE[1], style.FAINT
 _VERDICTS = (
     (1, "simulated, inside it", INSIDE),
@@ -25,9 +28,9 @@ _ROW_HEIGHT = 0.30
 _COLUMNS = (10.0, 135.0)
 
 
-def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset is a comparison with published outcomes."""
-    return {"published", "simulated", "inside"} <= set(ds.data_vars)
+def applies(ds: xr.Dataset, quantity: str = "rate") -> bool:
+    """Return whether the Dataset is a comparison with published outcomes of this quantity."""
+    return {"published", "simulated", "inside"} <= set(ds.data_vars) and bool((ds["quantity"] == quantity).any())
 
 
 def published_table(ds: xr.Dataset, *, quantity: str = "rate") -> xr.Dataset:

@@ -12,12 +12,13 @@ from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
 from ossim.endpoints.runs import admit, of_line, relative_change
 from ossim.plots import style
+from ossim.plots.arms import alike, chosen_arms, group_label
 from ossim.schema import DAYS_PER_MONTH, Response
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds visits with sums of diameters and responses."""
-    return {"sum_of_diameters", "response", "visit_time", "line_at_visit"} <= set(ds.data_vars)
+    """Return whether the Dataset holds visits of a cohort with sums of diameters and responses."""
+    return style.has_cohort(ds, "sum_of_diameters", "response", "visit_time", "line_at_visit")
 
 
 def spider_table(ds: xr.Dataset, *, line: int = 0, failed: str = "raise") -> xr.Dataset:
@@ -54,20 +55,23 @@ def spider(
     ----------
     ds : trial Dataset
     line : treatment line
-    ax : one Axes per arm, a new figure by default
+    ax : one Axes per arm; by default a new figure, in which arms that look the same share a panel
     arms : arms to draw, all by default
     at_most : patients per panel, evenly spaced through the order of their best change
     top : upper end of the y axis [%]; how many patients leave it is written in the panel
     failed : "raise" or "exclude" runs whose status is not ok
     """
     table = spider_table(ds, line=line, failed=failed)
-    chosen = style.chosen_arms(ds, arms)
-    axes = style.panels(ax, len(chosen), width=4.0 if len(chosen) > 1 else 5.6, height=3.0, sharey=True, sharex=True)
+    chosen = chosen_arms(ds, arms)
+    columns = {arm: table.sel(arm=arm) for arm in chosen}
+    groups = alike({arm: (one["change"], one["time"]) for arm, one in columns.items()})
+    groups = groups if ax is None else [(arm,) for arm in chosen]
+    axes = style.panels(ax, len(groups), width=4.0 if len(groups) > 1 else 5.6, height=3.0, sharey=True, sharex=True)
     until = max(float(table["time"].max().fillna(0)), 3 * DAYS_PER_MONTH) * 1.03
     drawn: set[int] = set()
-    for arm, panel in zip(chosen, axes, strict=True):
-        drawn |= _draw_panel(panel, table.sel(arm=arm), at_most, top)
-        panel.set_title(arm)
+    for group, panel in zip(groups, axes, strict=True):
+        drawn |= _draw_panel(panel, columns[group[0]], at_most, top)
+        panel.set_title(group_label(group))
         style.month_axis(panel, until)
     style.label_outer(axes, "Time since start of line [month]", "Change of sum\nof diameters [%]")
     handles = [

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from ossim.endpoints.runs import admit, line_name
 from ossim.plots import style
+from ossim.plots.arms import chosen_arms
 from ossim.schema import DAYS_PER_MONTH, Response
 
 OFF_TREATMENT = "off treatment"
+# More panels than this stand in three columns instead of two.
+_MOST_IN_PAIRS = 4
 _MARKERS = (
     ("response", "first response", "^", "#FFFFFF"),
     ("progression", "progression", "X", style.INK),
@@ -23,8 +26,8 @@ _MARKERS = (
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds treatment lines, deaths and responses."""
-    return {"line_start", "line_end", "progression_time", "death_time", "follow_up", "response"} <= set(ds.data_vars)
+    """Return whether the Dataset holds treatment lines, deaths and responses of a cohort."""
+    return style.has_cohort(ds, "line_start", "line_end", "progression_time", "death_time", "follow_up", "response")
 
 
 def swimmer_table(
@@ -44,13 +47,13 @@ def swimmer_table(
     names = ["follow_up", "death_time", "line_start", "line_end", "progression_time", "response_time"]
     whole = ds.assign(response_time=first)[names]
     parts = []
-    for arm in style.chosen_arms(ds, arms):
+    for arm in chosen_arms(ds, arms):
         one = whole.sel(arm=arm)
         order = style.evenly_ranked(np.argsort(-one["follow_up"].values, kind="stable"), at_most)
         picked = one.isel(patient=order).drop_vars("patient").rename_dims(patient="rank")
         picked = picked.assign(patient=("rank", one["patient"].values[order]))
         parts.append(picked)
-    return xr.concat(parts, dim="arm").assign_coords(arm=style.chosen_arms(ds, arms))
+    return xr.concat(parts, dim="arm").assign_coords(arm=chosen_arms(ds, arms))
 
 
 @style.styled
@@ -77,8 +80,10 @@ def swimmer(
     labels = _line_labels(ds, chosen)
     names = list(dict.fromkeys(label for arm in chosen for label in labels[arm]))
     colors = {name: style.PALETTE[place % len(style.PALETTE)] for place, name in enumerate(names)}
-    height = 0.9 + 0.125 * table.sizes["rank"]
-    axes = style.panels(ax, len(chosen), width=4.2 if len(chosen) > 1 else 6.2, height=height, sharex=True)
+    many = len(chosen) > _MOST_IN_PAIRS
+    height = 0.9 + (0.095 if many else 0.125) * table.sizes["rank"]
+    width = 3.2 if many else 4.2 if len(chosen) > 1 else 6.2
+    axes = style.panels(ax, len(chosen), width=width, height=height, columns=3 if many else 2, sharex=True)
     until = 1.03 * float(table["follow_up"].max())
     used: set[str] = set()
     for arm, panel in zip(chosen, axes, strict=True):
@@ -103,8 +108,7 @@ def swimmer(
         for name, label, marker, face in _MARKERS
         if name in used
     ]
-    # The shortest bars are at the bottom, so that the lower right is free.
-    axes[0].legend(handles=handles, loc="lower right", borderaxespad=0.2)
+    style.legend_beneath(axes, handles, columns=5 if many else 4, own=ax is None)
     return style.one_or_all(axes)
 
 

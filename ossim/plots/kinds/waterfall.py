@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
 from ossim.plots import style
+from ossim.plots.arms import alike, chosen_arms, group_label
 from ossim.schema import Response
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds visits with sums of diameters and responses."""
-    return {"sum_of_diameters", "response", "visit_time", "line_at_visit"} <= set(ds.data_vars)
+    """Return whether the Dataset holds visits of a cohort with sums of diameters and responses."""
+    return style.has_cohort(ds, "sum_of_diameters", "response", "visit_time", "line_at_visit")
 
 
 def waterfall_table(
@@ -49,19 +50,22 @@ def waterfall(
     ----------
     ds : trial Dataset
     line : treatment line
-    ax : one Axes per arm, a new figure by default
+    ax : one Axes per arm; by default a new figure, in which arms that look the same share a panel
     arms : arms to draw, all by default
     variable : "sum_of_diameters" (measured) or "true_sum_of_diameters"
     top : upper end of the y axis [%]; how many bars are cut there is written in the panel
     failed : "raise" or "exclude" runs whose status is not ok
     """
     table = waterfall_table(ds, line=line, variable=variable, failed=failed)
-    chosen = style.chosen_arms(ds, arms)
-    axes = style.panels(ax, len(chosen), width=4.0 if len(chosen) > 1 else 5.6, height=2.9, sharey=True)
-    for arm, panel in zip(chosen, axes, strict=True):
-        one = table.sel(arm=arm)
+    chosen = chosen_arms(ds, arms)
+    columns = {arm: table.sel(arm=arm) for arm in chosen}
+    groups = alike({arm: (one["best_change"], one["best_response"]) for arm, one in columns.items()})
+    groups = groups if ax is None else [(arm,) for arm in chosen]
+    axes = style.panels(ax, len(groups), width=4.0 if len(groups) > 1 else 5.6, height=2.9, sharey=True)
+    for group, panel in zip(groups, axes, strict=True):
+        one = columns[group[0]]
         _draw_panel(panel, one["best_change"].values, one["best_response"].values, top)
-        panel.set_title(arm)
+        panel.set_title(group_label(group))
     style.label_outer(axes, "Patients, sorted", "Best change of sum\nof diameters [%]")
     _draw_legend(axes[0], table)
     return style.one_or_all(axes)

@@ -1,0 +1,1 @@
+"""What `ossim` costs: against other tools, against compiled C++, per virtual patient, and to start."""

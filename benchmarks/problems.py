@@ -1,0 +1,143 @@
+"""The two yardstick problems, each as one set of numbers that every tool solves in its own form.
+
+B1: a tumor with its carrying capacity and one oral drug; 4 states, 20 daily doses, 60 days, daily output of volume.
+B2: three clones, dying cells in transit, VEGF and its soluble receptor, immature and mature vessels, and two drugs
+with two compartments each; 14 states, rates from 0.005 to 50 per day, 180 daily doses, daily output of volume.
+
+Every parameter of every run carries an independent log-normal factor with standard deviation 0.2. A dose given at
+the time of an output comes after it. The forms that `ossim` solves are in `forms`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+SPREAD = 0.2
+
+NAMES_B1 = tuple("growth b d e loss ka ke volume dose V0 K0".split())
+VALUES_B1 = (0.192, 5.85, 0.00873, 0.66, 0.0, 10.0, 1.7, 1.0, 20.0, 200.0, 625.0)
+STATES_B1 = tuple("V K A C".split())
+
+NAMES_B2 = tuple(
+    "lam kap aE2 cR1 cR2 k1 k2 m1 m2 kt pF lossF kb pX lossX pI kmat lossI aI lossM aM IC1 IC2 "
+    "ke1 k12a k21a ke2 k12b k21b dose1 dose2 Th F50 T0".split()
+)
+VALUES_B2 = (
+    0.10, 6.0, 0.6, 0.10, 0.15, 0.25, 0.20, 1e-4, 1e-4, 2.0, 40.0, 50.0, 5.0, 1.0, 0.5, 0.30, 0.10, 0.20, 2.0, 0.005,
+    0.02, 1.0, 0.5, 1.2, 12.0, 6.0, 0.8, 8.0, 3.0, 6.0, 3.0, 500.0, 0.5, 200.0,
+)  # fmt: skip
+STATES_B2 = tuple("S R1 R2 D1 D2 D3 F X I M C1 Q1 C2 Q2".split())
+
+
+def slopes_b1(t, y, dy, p):
+    """Write the slopes of B1 into `dy`; plain Python that numba compiles as it stands."""
+    V, K, A, C = y[0], y[1], y[2], y[3]
+    dy[0] = -p[0] * V * math.log(V / K)
+    dy[1] = p[1] * V - p[2] * K * V ** (2.0 / 3.0) - p[3] * C * K - p[4] * K
+    dy[2] = -p[5] * A
+    dy[3] = p[5] * A / p[7] - p[6] * C
+
+
+def slopes_b2(t, y, dy, p):
+    """Write the slopes of B2 into `dy`; plain Python that numba compiles as it stands."""
+    S, R1, R2, D1, D2, D3, F, X, I, M = y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
+    C1, Q1, C2, Q2 = y[10], y[11], y[12], y[13]
+    T = S + R1 + R2 + D1 + D2 + D3
+    vessels = M + 0.5 * I
+    G = -p[0] * math.log(T / (p[1] * vessels))
+    oxygen = vessels / (vessels + 0.05 * T)
+    power = C1 * math.sqrt(abs(C1))
+    E1 = power / (power + p[21] * math.sqrt(p[21]))
+    E2 = C2 / (C2 + p[22])
+    g = G * (1.0 - p[2] * E2)
+    kill_S, kill_R1, kill_R2 = p[5] * E1 + p[6] * E2, p[6] * E2, p[5] * E1
+    dy[0] = S * (g - kill_S - p[7] - p[8])
+    dy[1] = R1 * (g * (1.0 - p[3]) - kill_R1) + p[7] * S
+    dy[2] = R2 * (G * (1.0 - p[4]) - kill_R2) + p[8] * S
+    dy[3] = kill_S * S + kill_R1 * R1 + kill_R2 * R2 - p[9] * D1
+    dy[4] = p[9] * (D1 - D2)
+    dy[5] = p[9] * (D2 - D3)
+    made = p[10] * (1.2 - oxygen) * T / (T + p[31]) * (1.0 - 0.5 * E2)
+    dy[6] = made - p[11] * F - p[12] * F * X
+    dy[7] = p[13] * (1.0 - 0.4 * E1) - p[14] * X - p[12] * F * X
+    F2 = F * F
+    sprout = p[15] * F2 / (F2 + p[32] * p[32]) * (1.0 - E1) * (vessels + 1.0)
+    dy[8] = sprout - p[16] * I - p[17] * (1.0 + p[18] * E1) * I
+    dy[9] = p[16] * I - p[19] * M - p[20] * E1 * M
+    dy[10] = -(p[23] + p[24]) * C1 + p[25] * Q1
+    dy[11] = p[24] * C1 - p[25] * Q1
+    dy[12] = -(p[26] + p[27]) * C2 + p[28] * Q2
+    dy[13] = p[27] * C2 - p[28] * Q2
+
+
+def start_b1(p: np.ndarray) -> np.ndarray:
+    """States at time 0, shape (n_runs, 4), from parameters of shape (n_runs, 11)."""
+    zero = np.zeros(len(p))
+    return np.stack([p[:, 9], p[:, 10], zero, zero], axis=1)
+
+
+def start_b2(p: np.ndarray) -> np.ndarray:
+    """States at time 0, shape (n_runs, 14), from parameters of shape (n_runs, 34)."""
+    T0 = p[:, 33]
+    y = np.zeros((len(p), len(STATES_B2)))
+    y[:, 0], y[:, 1], y[:, 2] = 0.98 * T0, 0.01 * T0, 0.01 * T0
+    y[:, 6], y[:, 7], y[:, 8], y[:, 9] = 0.4, 1.0, 0.1 * T0, 0.15 * T0
+    return y
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """One problem.
+
+    Attributes
+    ----------
+    given : shape (n_days, n_drugs), whether a drug is given at the start of a day
+    drug_state, drug_dose : per drug, the state a dose is added to and the parameter that holds it
+    summed : the states whose sum is the output
+    """
+
+    key: str
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    exact: tuple[str, ...]
+    states: tuple[str, ...]
+    seed: int
+    slopes: Callable
+    start: Callable
+    given: np.ndarray
+    drug_state: tuple[int, ...]
+    drug_dose: tuple[int, ...]
+    summed: tuple[int, ...]
+
+    @property
+    def days(self) -> int:
+        return len(self.given)
+
+    def ensemble(self, n: int) -> np.ndarray:
+        """Parameters of `n` runs, shape (n, n_parameters); the same for every call."""
+        normal = np.random.default_rng(self.seed).standard_normal((n, len(self.values)))
+        drawn = np.array(self.values) * np.exp(SPREAD * normal)
+        for name in self.exact:
+            drawn[:, self.names.index(name)] = self.values[self.names.index(name)]
+        return np.ascontiguousarray(drawn)
+
+    def segments(self) -> list[tuple[int, int]]:
+        """First and last day of each stretch without a dose inside, in order."""
+        borders = [0, *(day for day in range(1, self.days) if self.given[day].any()), self.days]
+        return list(zip(borders[:-1], borders[1:], strict=True))
+
+
+_DAY = np.arange(180)
+B1 = Yardstick(
+    "B1", NAMES_B1, VALUES_B1, ("loss",), STATES_B1, 1, slopes_b1, start_b1,
+    (np.arange(60) < 20)[:, None], (2,), (8,), (0,),
+)  # fmt: skip
+B2 = Yardstick(
+    "B2", NAMES_B2, VALUES_B2, (), STATES_B2, 2, slopes_b2, start_b2,
+    np.stack([(_DAY < 60) | (_DAY >= 120), _DAY >= 60], axis=1), (10, 12), (29, 30), (0, 1, 2, 3, 4, 5),
+)  # fmt: skip
+YARDSTICKS = {"B1": B1, "B2": B2}

@@ -1,0 +1,35 @@
+"""A figure becomes a file: its resolution, the note beneath it, and its end in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from ossim.plots import style
+
+DOTS_PER_INCH = 150
+# Characters of the note per inch of figure width, at its font size.
+_PER_INCH = 15.5
+_NOTE_SIZE = 6.5
+
+
+def save(axes: Axes | NDArray, path: str | Path, *, note: str = "") -> Path:
+    """Write the figure that holds `axes` to `path` and close it.
+
+    Parameters
+    ----------
+    axes : what a figure function returned
+    path : where to; its suffix is the format, such as .png, .pdf or .svg
+    note : text written small beneath the figure
+    """
+    figure = np.ravel(np.asarray(axes, dtype=object))[0].figure
+    if note:
+        text = style.wrapped(note, round(_PER_INCH * figure.get_figwidth()))
+        figure.text(0.01, -0.02, text, va="top", fontsize=_NOTE_SIZE, color=style.INK)
+    figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight")
+    plt.close(figure)
+    return Path(path)

@@ -1,0 +1,136 @@
+"""States and drug levels of a model over time: one panel each, doses above, one curve per run."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from numpy.typing import NDArray
+
+from ossim.errors import InputError, unknown
+from ossim.plots import style
+from ossim.plots.bands import draw_doses
+
+_COLORS = "viridis"
+# The yellow end of the map is too pale for lines on white.
+_DARKEST, _PALEST = 0.0, 0.88
+# More runs than this get a color bar instead of a legend.
+_MOST_IN_LEGEND = 6
+_MOST_STACKED = 3
+
+
+def applies(ds: xr.Dataset) -> bool:
+    """Return whether the Dataset holds variables over time, and over runs at most."""
+    return bool(_variables(ds))
+
+
+def time_course_table(ds: xr.Dataset) -> xr.Dataset:
+    """Return the numbers of `time_course`: states, and drug levels that are not zero throughout, dims (run, time)."""
+    table = ds[_variables(ds)]
+    table = table if "run" in table.dims else table.expand_dims("run")
+    return table.transpose("run", "time")
+
+
+@style.styled
+def time_course(
+    ds: xr.Dataset, *, ax: Axes | NDArray | None = None, variables: list[str] | None = None, log: bool = False
+) -> Axes | NDArray:
+    """Draw one panel per state or drug level; runs are told apart by color.
+
+    Parameters
+    ----------
+    ds : Dataset of `ossim.simulate`; where it holds `dose_time` and `dose_compartment`, doses are ticks above
+    ax : one Axes per variable, a new figure by default
+    variables : what to draw, by default all states, and all drug levels that are not zero throughout
+    log : use logarithmic y axes
+
+    Raises
+    ------
+    UnknownNameError
+        If a variable is not in the Dataset.
+    """
+    table = time_course_table(ds)
+    known = [str(name) for name in table.data_vars]
+    if not known:
+        raise InputError("this Dataset holds no variable over time")
+    for name in variables or ():
+        if name not in known:
+            raise unknown("variable over time", name, known)
+    chosen = variables or known
+    stacked = len(chosen) <= _MOST_STACKED
+    axes = style.panels(
+        ax, len(chosen), width=5.6 if stacked else 4.0, height=2.2, columns=1 if stacked else 2, sharex=True
+    )
+    time = ds["time"].values
+    colors, labels = _runs(table)
+    for panel, name in zip(axes, chosen, strict=True):
+        for run, color in enumerate(colors):
+            panel.plot(time, table[name].values[run], color=color, linewidth=1.5, label=labels[run])
+        panel.set_ylabel(style.label(ds[name], name, 26))
+        panel.set_xlim(time[0], time[-1])
+        if log:
+            panel.set_yscale("log")
+        elif float(table[name].min()) >= 0:
+            panel.set_ylim(bottom=0)
+        top = _draw_doses(panel, ds, name, float(time[-1]))
+        if panel is axes[0] and 1 < len(colors) <= _MOST_IN_LEGEND:
+            panel.legend(loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
+    style.label_outer_x(axes, style.label(ds["time"], "time"))
+    if len(colors) > _MOST_IN_LEGEND:
+        _draw_color_bar(axes, table)
+    return style.one_or_all(axes)
+
+
+def _variables(ds: xr.Dataset) -> list[str]:
+    """Return the states, and the drug levels that are not zero throughout."""
+    return [
+        str(name)
+        for name, values in ds.data_vars.items()
+        if "time" in values.dims and set(values.dims) <= {"run", "time"} and bool((values != 0).any())
+    ]
+
+
+def _coordinates(table: xr.Dataset) -> list[str]:
+    return [str(name) for name, values in table.coords.items() if values.dims == ("run",) and name != "run"]
+
+
+def _runs(table: xr.Dataset) -> tuple[list, list[str]]:
+    """Return color and legend text of every run; colors follow the first coordinate of the runs."""
+    names, n = _coordinates(table), table.sizes["run"]
+    if n == 1:
+        return [style.PALETTE[0]], [""]
+    values = table[names[0]].values if names else np.arange(n)
+    place = Normalize(values.min(), values.max())(values)
+    colors = list(colormaps[_COLORS](_DARKEST + (_PALEST - _DARKEST) * np.asarray(place)))
+    labels = [
+        ", ".join(f"{name.replace('_', ' ')} {table[name].values[run]:.4g} {_unit(table[name])}" for name in names)
+        for run in range(n)
+    ]
+    return colors, [label.strip() or f"run {run}" for run, label in enumerate(labels)]
+
+
+def _unit(values: xr.DataArray) -> str:
+    text = style.unit(values)
+    return "" if text == "1" else text
+
+
+def _draw_doses(ax: Axes, ds: xr.Dataset, name: str, until: float) -> float:
+    """Draw the doses into the compartment `name`, or those into all where `name` is a state."""
+    if "dose_time" not in ds:
+        return 1.0
+    time, where = ds["dose_time"].values, ds["dose_compartment"].values.astype(str)
+    compartments = [name] if name in where else list(dict.fromkeys(where))
+    rows = [(time[where == compartment], style.INK) for compartment in compartments]
+    return draw_doses(ax, rows, until, compartments if len(compartments) > 1 else None)
+
+
+def _draw_color_bar(axes: NDArray, table: xr.Dataset) -> None:
+    names = _coordinates(table)
+    values = table[names[0]] if names else xr.DataArray(np.arange(table.sizes["run"]), attrs={"long_name": "run"})
+    palette = colormaps[_COLORS].resampled(256)
+    shown = palette.from_list("runs", palette(np.linspace(_DARKEST, _PALEST, 256)))
+    scale = ScalarMappable(Normalize(float(values.min()), float(values.max())), shown)
+    axes[0].figure.colorbar(scale, ax=list(axes), label=style.label(values, names[0] if names else "run"))
