@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,11 +12,15 @@ import numpy as np
 import xarray as xr
 
 from ossim import catalog, endpoints
-from ossim.cli_tables import table
+from ossim.cli_tables import WIDTH, table
 from ossim.schema import DAYS_PER_MONTH, Status
+from ossim.simulation.provenance import NOTICE
 
 LANDMARKS = (4.0, 6.0)
 SURVIVAL = ("progression_free_survival", "overall_survival")
+# What decides between sequences of treatment, and no trial of one line can tell.
+UNIDENTIFIED = ("bypass_decay_rate", "bypass_strength", "cross_resistance", "tki_resistant_fraction")
+MOST_FAILED_NAMED = 5
 
 # Published outcome -> what the comparison calls it.
 _COMPARED = MappingProxyType(
@@ -35,10 +40,9 @@ _COMPARED = MappingProxyType(
 
 @dataclass(frozen=True)
 class Report:
-    """Endpoints of a run: rows for a file, text for the terminal, and the comparison with trials if there is one."""
+    """Endpoints of a run: rows for a file, text for the terminal."""
 
     rows: tuple[Mapping[str, Any], ...]
-    comparison: xr.Dataset | None
     text: str
 
 
@@ -46,11 +50,35 @@ def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
     """Summarize a trial Dataset; patients whose run failed are left out of every arm and counted."""
     rows = tuple(_rows(dataset))
     parts = [_endpoint_table(dataset, rows)]
-    published = [outcome for item in comparisons for outcome in _published(item)]
-    comparison = endpoints.compare(dataset, published, failed="exclude") if published else None
-    if comparison is not None:
-        parts.append(_comparison_table(comparison))
-    return Report(rows, comparison, "\n".join(parts))
+    outcomes = published(comparisons)
+    if outcomes:
+        parts.append(_comparison_table(endpoints.compare(dataset, outcomes, failed="exclude")))
+    parts += _failures(dataset)
+    return Report(rows, "\n".join(parts))
+
+
+def published(comparisons: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the published outcomes that a config asks to be compared with."""
+    return [outcome for item in comparisons for outcome in _published(item)]
+
+
+def assumptions(config: Any) -> str:
+    """Return the statement that belongs beneath sequences of treatment, empty where each arm has one line."""
+    if not any(arm.strategy == "sequence" or len(arm.lines) > 1 for arm in config.arms):
+        return ""
+    values = "; ".join(f"{name} {_value_used(config, name)}" for name in UNIDENTIFIED)
+    return (
+        "Assumed, not identified by trial data, and decisive between sequences (bypass and clones): "
+        f"{values}. Read differences between sequences as 'if these hold, then', and sweep these values."
+    )
+
+
+def closing(dataset: xr.Dataset) -> str:
+    """Return what stands beneath every result: its assumptions, its weakest evidence and the research-only notice."""
+    attributes = dataset.attrs
+    lines = textwrap.wrap(str(attributes.get("assumptions", "")), WIDTH)
+    tier = attributes.get("weakest_evidence_tier", "unknown")
+    return "\n".join([*lines, f"weakest evidence: {tier}. {attributes.get('notice', NOTICE)}"])
 
 
 def of_sweep(dataset: xr.Dataset) -> str:
@@ -125,6 +153,37 @@ def _median_rows(name: str, events: xr.Dataset) -> Iterable[dict[str, Any]]:
         }
 
 
+def _value_used(config: Any, name: str) -> str:
+    """Say what a run takes for a parameter: swept values, one for all patients, a population, or the model's."""
+    fact = catalog.model_parameters(config.model)[name]
+    unit = "" if fact.unit == "1" else f" {fact.unit}"
+    keys = (name, f"cohort.parameters.{name}")
+    swept = [axis for axis in (config.sweep.axes if config.sweep else ()) if axis.path in keys]
+    if swept:
+        return f"swept {_short(swept[0].values[0])} to {_short(swept[0].values[-1])}{unit}"
+    if name in config.cohort.parameters:
+        return f"{config.cohort.parameters[name]:.3g}{unit} for all"
+    spread = catalog.population(config.cohort.population).parameters.get(name)
+    if spread is not None and spread.median is not None and not config.cohort.typical:
+        return f"{spread.median:.3g}{unit} (median)"
+    return f"{fact.value:.3g}{unit}"
+
+
+def _failures(dataset: xr.Dataset) -> list[str]:
+    """Name the patients whose run failed, in one line."""
+    bad = np.argwhere(dataset["status"].transpose("arm", "patient").values != Status.ok)
+    if not bad.size:
+        return []
+    codes = {int(status): status.name for status in Status}
+    named = [
+        f"{dataset['arm'].values[arm]}/{dataset['patient'].values[patient]} "
+        f"({codes.get(int(dataset['status'].isel(arm=arm, patient=patient)), 'unknown status')})"
+        for arm, patient in bad[:MOST_FAILED_NAMED]
+    ]
+    more = ", ..." if len(bad) > MOST_FAILED_NAMED else ""
+    return [f"{len(bad)} runs failed and are left out: {', '.join(named)}{more}"]
+
+
 def _n_failed(dataset: xr.Dataset, arm: Any) -> int:
     return int((dataset["status"].sel(arm=arm) != Status.ok).sum())
 
@@ -136,8 +195,11 @@ def _endpoint_table(dataset: xr.Dataset, rows: Iterable[Mapping[str, Any]]) -> s
         *((f"PFS {month:g} mo", "progression_free_rate", month * DAYS_PER_MONTH) for month in LANDMARKS),
         ("median PFS [mo]", "median_progression_free_survival", None),
         ("median OS [mo]", "median_overall_survival", None),
+        ("median TTF [mo]", "median_time_to_failure", None),
         ("failed", "failed_patients", None),
     )
+    # Time to failure is that of a strategy of several lines.
+    wanted = tuple(column for column in wanted if any(name == column[1] for _, name, _ in found))
     lines = []
     for arm in map(str, dataset["arm"].values):
         lines.append((arm, *(_cell(found.get((arm, name, time))) for _, name, time in wanted)))

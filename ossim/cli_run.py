@@ -1,75 +1,89 @@
-"""What ``ossim run``, ``sweep`` and ``plot`` do: simulate, summarize, write one result folder."""
+"""What ``ossim run``, ``sweep`` and ``plot`` do: simulate, summarize, write one result folder, draw its figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 import ossim
-from ossim import cli_report, plots, schema
+from ossim import cli_report, endpoints, plots, schema
+from ossim.catalog import model_parameters
 from ossim.cli_preview import need_sweep
-from ossim.errors import OutputExistsError
-from ossim.plots import style
-from ossim.simulation import provenance, store
+from ossim.dosing import compile_events, dose_rows
+from ossim.dosing.events import EventKind
+from ossim.endpoints.runs import admit
+from ossim.errors import FailedRunsError, OutputExistsError
+from ossim.models import model
+from ossim.simulation import provenance, scenario, store
 from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
 
 Progress = Callable[[float, float], None]
 
 
+class Figure(NamedTuple):
+    """What a figure is drawn from."""
+
+    dataset: xr.Dataset
+    options: Mapping[str, str]
+
+
 def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
     """Simulate one config, write its result folder and print the endpoints; return the exit code."""
     store.check_free(folder, force=force)
-    started = provenance.now()
     if isinstance(config, ModelRun):
         dataset, report = _simulate(config), None
-        attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
-        dataset = dataset.assign_attrs({**attributes, **dataset.attrs})
     else:
         dataset = ossim.run(config, progress=progress)
         report = cli_report.of_trial(dataset, config.comparisons)
-    drawn = _write(folder, config, dataset, report.rows if report else (), figures, force, report)
+    dataset = _with_assumptions(dataset, config)
+    drawn = _write(folder, config, dataset, report.rows if report else (), figures, force)
     if report:
         print(report.text)
+    print(cli_report.closing(dataset))
     _say_where(folder, drawn)
     return 1 if _failed(dataset) else 0
 
 
-def sweep(scenario: Any, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
+def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
     """Run every point of a sweep, write its result folder and print the best and worst points."""
-    need_sweep(scenario)
+    need_sweep(config)
     store.check_free(folder, force=force)
-    dataset = ossim.run_sweep(scenario, progress=progress)
-    drawn = _write(folder, scenario, dataset, cli_report.sweep_rows(dataset), figures, force, None)
+    dataset = _with_assumptions(ossim.run_sweep(config, progress=progress), config)
+    drawn = _write(folder, config, dataset, cli_report.sweep_rows(dataset), figures, force)
     print(cli_report.of_sweep(dataset))
+    print(cli_report.closing(dataset))
     _say_where(folder, drawn)
     return 1 if _failed(dataset) else 0
 
 
 def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> list[Path]:
-    """Draw figures from a stored result and return their paths."""
+    """Draw figures from a stored result and return their paths; a kind without variant stands for all it has."""
     dataset = store.open_result(result)
-    chosen = kinds or plots.applicable(dataset)
-    for kind in chosen:
+    for kind in kinds:
         plots.find(kind)
+    beside = result / store.CONFIG
+    found = _figures(scenario.load(beside) if beside.is_file() else None, dataset)
+    chosen = _chosen(found, kinds)
+    # A figure that was asked for and does not apply says itself what it lacks.
+    found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
     folder = out or (result if result.is_dir() else result.parent) / store.FIGURES
-    paths = [folder / f"{store.safe_name(kind)}.png" for kind in chosen]
-    there = [str(path) for path in paths if path.exists()]
+    paths = {name: folder / _file(name) for name in chosen}
+    there = [str(path) for path in paths.values() if path.exists()]
     if there and not force:
         raise OutputExistsError(f"{', '.join(there)} exists; give another --out, or --force to replace")
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, path in zip(chosen, paths, strict=True):
-        _draw(kind, dataset, path)
-    return paths
+    return [_draw(name, found[name], path) for name, path in paths.items()]
 
 
 def _simulate(config: ModelRun) -> xr.Dataset:
+    started = provenance.now()
     parameters = {name: list(v) if isinstance(v, tuple) else v for name, v in config.parameters.items()}
-    return ossim.simulate(
+    dataset = ossim.simulate(
         config.model,
         times=list(config.times),
         initial=dict(config.initial),
@@ -78,52 +92,102 @@ def _simulate(config: ModelRun) -> xr.Dataset:
         rtol=config.rtol,
         atol=config.atol,
     )
+    attributes = provenance.root_attributes(
+        config, started=started, ended=provenance.now(), facts=_model_facts(config.model)
+    )
+    return _with_doses(dataset.assign_attrs({**attributes, **dataset.attrs}), config)
+
+
+def _model_facts(name: str) -> dict[str, tuple[str, str]]:
+    return {key: (fact.source, fact.tier) for key, fact in model_parameters(name).items()}
+
+
+def _with_doses(dataset: xr.Dataset, config: ModelRun) -> xr.Dataset:
+    """Add the times and compartments of the doses, so that a figure can show them."""
+    names = tuple(item.name for item in model(config.model).compartments)
+    if not config.doses:
+        return dataset
+    events = compile_events(dose_rows([dict(row) for row in config.doses]), names, float(config.times[-1]))
+    given = (events.value > 0) & (events.kind != EventKind.STEADY_STATE)
+    compartments = np.array(names, dtype=str)[events.compartment[given]]
+    return dataset.assign(
+        dose_time=("dose", events.time[given], {"units": "day", "long_name": "time of a dose"}),
+        dose_compartment=("dose", compartments, {"units": "1", "long_name": "compartment that receives a dose"}),
+    )
+
+
+def _with_assumptions(dataset: xr.Dataset, config: Any) -> xr.Dataset:
+    """Add as attributes what a message rests on: unidentified parameters, and sources where none are named yet."""
+    added = {"assumptions": cli_report.assumptions(config)} if isinstance(config, Scenario) else {}
+    if not dataset.attrs.get("parameter_sources"):
+        facts = _model_facts(config.model)
+        added["weakest_evidence_tier"] = provenance.weakest_tier(tier for _, tier in facts.values())
+    return dataset.assign_attrs({key: value for key, value in added.items() if value})
 
 
 def _write(
-    folder: Path,
-    config: Any,
-    dataset: xr.Dataset,
-    rows: Sequence[Mapping[str, Any]],
-    figures: bool,
-    force: bool,
-    report: Any,
+    folder: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[str, Any]], figures: bool, force: bool
 ) -> list[str]:
-    """Fill the result folder and return the kinds of figure drawn."""
+    """Fill the result folder and return the figures drawn."""
     with store.result_folder(folder, force=force) as work:
         store.write_dataset(dataset, work)
         store.write_config(config.resolved(), work)
         if rows:
             store.write_endpoints(rows, work)
         store.write_provenance(_plain(dataset.attrs), work)
-        return _draw_all(config, dataset, work, report) if figures else []
+        if not figures:
+            return []
+        found = _figures(config, dataset)
+        chosen = [name for name in _chosen(found, config.figures) if name in found]
+        for name in chosen:
+            _draw(name, found[name], store.figure_path(Path(_file(name)).stem, work))
+        return chosen
 
 
-def _draw_all(config: Any, dataset: xr.Dataset, work: Path, report: Any) -> list[str]:
-    sources = {kind: dataset for kind in plots.applicable(dataset)}
-    if report is not None and report.comparison is not None:
-        sources |= {kind: report.comparison for kind in plots.applicable(report.comparison)}
-    kinds = [kind for kind in config.figures if kind in sources] if config.figures else list(sources)
-    for kind in kinds:
-        _draw(kind, sources[kind], store.figure_path(kind, work), **_options(kind, config))
-    return kinds
-
-
-def _options(kind: str, config: Any) -> dict[str, str]:
-    sweep = getattr(config, "sweep", None)
-    if kind != "heatmap" or sweep is None:
+def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
+    """Return every figure that a result can show, without the patients whose run failed."""
+    try:
+        dataset = admit(dataset, "exclude") if "patient" in dataset.dims else dataset
+    except FailedRunsError:
         return {}
-    if sweep.heatmap is None:
-        return {"arm": config.arms[0].name}
-    chosen = sweep.heatmap
-    return {"x": chosen.x, "y": chosen.y, "variable": parse_outcome(chosen.outcome).variable, "arm": chosen.arm}
+    found = {name: Figure(dataset, _options(name, config, dataset)) for name in plots.applicable(dataset)}
+    published = cli_report.published(config.comparisons) if isinstance(config, Scenario) else []
+    if published and "patient" in dataset.dims:
+        comparison = endpoints.compare(dataset, published)
+        found |= {name: Figure(comparison, {}) for name in plots.applicable(comparison)}
+    return found
 
 
-def _draw(kind: str, dataset: xr.Dataset, path: Path, **options: str) -> None:
-    axes = plots.find(kind)(dataset, **options)
-    figure = np.ravel(axes)[0].figure
-    figure.savefig(path, bbox_inches="tight")
-    style.plt.close(figure)
+def _chosen(found: Mapping[str, Figure], wanted: Sequence[str]) -> list[str]:
+    """Return the figures wanted, all by default; a kind stands for the variants that apply, or for itself."""
+    if not wanted:
+        return list(found)
+    chosen = []
+    for name in wanted:
+        variants = [figure for figure in found if figure.partition(":")[0] == name]
+        chosen += variants or [name]
+    return list(dict.fromkeys(chosen))
+
+
+def _options(name: str, config: Any, dataset: xr.Dataset) -> dict[str, str]:
+    """Return what a heat map shows: as the config says, else its first arm."""
+    if name != "heatmap":
+        return {}
+    heatmap = config.sweep.heatmap if isinstance(config, Scenario) and config.sweep else None
+    if heatmap is None:
+        return {"arm": str(dataset["arm"].values[0])} if "arm" in dataset.coords else {}
+    options = {"x": heatmap.x, "y": heatmap.y, "variable": parse_outcome(heatmap.outcome).variable, "arm": heatmap.arm}
+    return options if heatmap.minus is None else options | {"minus": heatmap.minus}
+
+
+def _draw(name: str, figure: Figure, path: Path) -> Path:
+    axes = plots.find(name)(figure.dataset, **figure.options)
+    return plots.save(axes, path, note=str(figure.dataset.attrs.get("assumptions", "")))
+
+
+def _file(name: str) -> str:
+    """Return the file name of a figure: ``kind.png`` or ``kind_variant.png``."""
+    return f"{store.safe_name(name.replace(':', '_'))}.png"
 
 
 def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +196,8 @@ def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failed(dataset: xr.Dataset) -> bool:
+    if "failed_patients" in dataset:
+        return bool((dataset["failed_patients"] > 0).any())
     return "status" in dataset and bool((dataset["status"] != schema.Status.ok).any())
 
 

@@ -114,7 +114,7 @@ def patient(
 
 
 def _drug_columns(table: xr.Dataset) -> list[tuple[xr.DataArray, str]]:
-    """Return concentrations of the drugs taken on the regular grid of the trajectories, which is that of the troughs."""
+    """Return concentrations of the drugs taken, on the regular part of the grid, so that troughs form the curve."""
     if _CONCENTRATION not in table:
         return []
     time = table["time"].values

@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, Normalize
 from numpy.typing import NDArray
 
 from ossim.errors import InputError, unknown
@@ -130,7 +130,6 @@ def _draw_doses(ax: Axes, ds: xr.Dataset, name: str, until: float) -> float:
 def _draw_color_bar(axes: NDArray, table: xr.Dataset) -> None:
     names = _coordinates(table)
     values = table[names[0]] if names else xr.DataArray(np.arange(table.sizes["run"]), attrs={"long_name": "run"})
-    palette = colormaps[_COLORS].resampled(256)
-    shown = palette.from_list("runs", palette(np.linspace(_DARKEST, _PALEST, 256)))
+    shown = ListedColormap(colormaps[_COLORS](np.linspace(_DARKEST, _PALEST, 256)))
     scale = ScalarMappable(Normalize(float(values.min()), float(values.max())), shown)
     axes[0].figure.colorbar(scale, ax=list(axes), label=style.label(values, names[0] if names else "run"))
