@@ -1,7 +1,8 @@
 """Experiment 4: how much of a progression-free rate is made by the scan calendar?
 
 The same tumors, deaths and drug, scanned every 2 to 12 weeks. Expectation: the 4-month progression-free rate on
-sorafenib varies by at least 0.05 although nothing biological changes, and the median sits on a scan date.
+sorafenib varies by at least 0.05 although nothing biological changes, and curves fall to their median on scan dates
+(deaths, dated to the day, are the rest).
 """
 
 from __future__ import annotations

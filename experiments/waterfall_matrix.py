@@ -36,8 +36,7 @@ def main(out: Path | None = None, size: int = 2000) -> xr.Dataset:
         spread = ossim.run(scenario("waterfall_matrix", size))
         points = [(arm, f) for arm in map(str, rates["arm"].values) for f in FRACTIONS]
         rows = [
-            {"arm": arm, "matrix_fraction": f, **{k: float(v) for k, v in rates.sel(arm=arm, matrix_fraction=f).items()}}
-            for arm, f in points
+            {"arm": arm, "matrix_fraction": f, **_numbers(rates.sel(arm=arm, matrix_fraction=f))} for arm, f in points
         ]
         for row in rows:
             print(
@@ -46,6 +45,10 @@ def main(out: Path | None = None, size: int = 2000) -> xr.Dataset:
             )
         save(out, rows, _figure(spread, rates), {"population": spread})
     return rates
+
+
+def _numbers(point: xr.Dataset) -> dict[str, float]:
+    return {str(name): float(value) for name, value in point.items()}
 
 
 def _figure(spread: xr.Dataset, rates: xr.Dataset):

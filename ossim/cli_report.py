@@ -13,7 +13,7 @@ import xarray as xr
 
 from ossim import catalog, endpoints
 from ossim.cli_tables import WIDTH, table
-from ossim.schema import DAYS_PER_MONTH, Status
+from ossim.schema import DAYS_PER_MONTH, Response, Status
 from ossim.simulation.provenance import NOTICE
 
 LANDMARKS = (4.0, 6.0)
@@ -49,7 +49,7 @@ class Report:
 def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
     """Summarize a trial Dataset; patients whose run failed are left out of every arm and counted."""
     rows = tuple(_rows(dataset))
-    parts = [_endpoint_table(dataset, rows)]
+    parts = [_patient_table(dataset) if dataset.sizes["patient"] == 1 else _endpoint_table(dataset, rows)]
     outcomes = published(comparisons)
     if outcomes:
         parts.append(_comparison_table(endpoints.compare(dataset, outcomes, failed="exclude")))
@@ -204,6 +204,23 @@ def _endpoint_table(dataset: xr.Dataset, rows: Iterable[Mapping[str, Any]]) -> s
     for arm in map(str, dataset["arm"].values):
         lines.append((arm, *(_cell(found.get((arm, name, time))) for _, name, time in wanted)))
     return table(("arm", *(title for title, *_ in wanted)), lines)
+
+
+def _patient_table(dataset: xr.Dataset) -> str:
+    """Return the course of a single patient, whom no rate and no interval describes."""
+    names = [*SURVIVAL, *(["time_to_failure"] if dataset.sizes.get("line", 1) > 1 else [])]
+    best = endpoints.find("best_response")(dataset)
+    events = [endpoints.find(name)(dataset) for name in names]
+    lines = [
+        (str(arm), Response(int(best.sel(arm=arm).item())).name, *(_when(found.sel(arm=arm)) for found in events))
+        for arm in dataset["arm"].values
+    ]
+    return table(("arm", "best response", "PFS [mo]", "OS [mo]", "TTF [mo]")[: 2 + len(names)], lines)
+
+
+def _when(event: xr.Dataset) -> str:
+    """Write the time of one patient in months, with "+" where it is censored."""
+    return f"{event['time'].item() / DAYS_PER_MONTH:.1f}{'' if event['event'].item() else '+'}"
 
 
 def _cell(row: Mapping[str, Any] | None) -> str:

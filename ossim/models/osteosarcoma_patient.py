@@ -18,7 +18,7 @@ from ..terms.angiogenesis import delivery, oxygenation, surface_scaled_loss
 from ..terms.growth import crowding
 from ..terms.hazards import burden_hazard
 from ..terms.pharmacodynamics import occupancy
-from ..terms.resistance import bypass_rate, bypassed
+from ..terms.resistance import bypass_rate, bypass_release, bypassed
 
 MAX_LESIONS = 5
 
@@ -36,38 +36,44 @@ def lesion_summary(S, R, C, D1, D2, X, Ki, Km, c0, eps, kappa, Nmin):
 
 
 def patient_rates(
-    V, s, N_total, T_total, uN_total, x_vegfr, x_mtor,
-    u1, gamV, kV, aH, aI, kS, aS, Mmax, mu0, Nref, eN, eV, eI, h0, Tref, nu, Tm, sat0,
+    V, s, N_total, T_total, uN_total, x_vegfr, x_mtor, x_igf1r, x_src, x_cytotoxic,
+    u1, gamV, kV, aH, aI, kS, aS, Mmax, I0, kdM, kdI, kdS, kch, mu0, Nref, eN, eV, eI, h0, Tref, nu, Tm, sat0,
 ):  # fmt: skip
-    """Biomarkers and hazards, and what all lesions share: inhibition I and M, VEGF drive A, room to grow."""
+    """Biomarkers and hazards, and what all lesions share.
+
+    That is the inhibition I of VEGFR and M of mTOR, the VEGF drive A, the room to grow, the kill that resistant cells
+    suffer too, the cytotoxic kill before delivery, and how far the bypass is free to decay.
+    """
     I = occupancy(x_vegfr)
     M = Mmax * occupancy(x_mtor)
-    hypoxia = maximum((u1 - uN_total / N_total) / u1, 0.0)
     logV = log(V)
     A = exp(gamV * logV)
     room = crowding(T_total, Tm) / sat0
+    kill_common = kdM * M + kdI * occupancy(x_igf1r) + kdS * occupancy(x_src)
+    kill_cytotoxic = kch * occupancy(x_cytotoxic)
+    release = bypass_release(I, I0)
+    hypoxia = maximum((u1 - uN_total / N_total) / u1, 0.0)
     dV = kV * (1.0 + aH * hypoxia + aI * I - V)
     ds = kS * (1.0 - aS * I - s)
-    dHn = burden_hazard(N_total, Nref, mu0, eN) * exp(eV * logV) * (1.0 - eI * I)
-    dHd = burden_hazard(T_total, Tref, h0, nu)
-    return dV, ds, dHn, dHd, I, M, A, room
+    dHn = burden_hazard(N_total, Nref, mu0, eN, eV * logV) * (1.0 - eI * I)
+    dHd = burden_hazard(T_total, Tref, h0, nu, 0.0)
+    return dV, ds, dHn, dHd, I, M, A, room, kill_common, kill_cytotoxic, release
 
 
 def lesion_rates(
-    S, R, C, D1, D2, X, Ki, Km, B, N, T, q, u, I, M, A, room, x_igf1r, x_src, x_cytotoxic,
-    g0, lam, delta, u1, xi, costR, costC, kcl, kon, koff, I0, omega, beta, p, pmat, li, lm, piI, piM, einh, zeta, r0,
-    alphaM, kdM, kdI, kdS, kdT, kch, T0, xprod,
+    S, R, C, D1, D2, X, Ki, Km, B, N, T, q, u, I, M, A, room, kill_common, kill_cytotoxic, release,
+    g0, lam, delta, u1, xi, costR, costC, kcl, kon, koff, omega, beta, p, pmat, li, lm, piI, piM, einh, zeta, r0,
+    alphaM, kdT, T0, xprod,
 ):  # fmt: skip
     """Cells, dying cells, matrix, vessels and bypass of one lesion."""
     Ie = bypassed(I, B, omega, M)
     growth = lam * room * (1.0 - alphaM * M) * (1.0 + beta * B * (1.0 - M))
     uR = xi * u1 + (1.0 - xi) * u
-    kill_R = kdM * M + kdI * occupancy(x_igf1r) + kdS * occupancy(x_src)
-    kill = kill_R + kdT * I
-    eta = delivery(q, Ki / Km, r0, zeta)
-    kill_C = kch * occupancy(x_cytotoxic) * eta * u / u1
-    death_S = (delta * (1.0 - u) + kill + kill_C) * S
-    death_R = (delta * (1.0 - uR) + kill_R + kill_C) * R
+    kill = kill_common + kdT * I
+    eta = delivery(q, Ki, Km, r0, zeta)
+    kill_cycling = kill_cytotoxic * eta * u / u1
+    death_S = (delta * (1.0 - u) + kill + kill_cycling) * S
+    death_R = (delta * (1.0 - uR) + kill_common + kill_cycling) * R
     death_C = (delta * (1.0 - u) + kill) * C
     born_S, born_R, born_C = growth * u * S, growth * uR * R, growth * u * C
     psi = surface_scaled_loss(T / T0, einh)
@@ -79,7 +85,7 @@ def lesion_rates(
     dX = xprod * (born_S + born_R + born_C)
     dKi = p * (1.0 - Ie) * A * N - (pmat + li * psi + piI * Ie) * Ki
     dKm = pmat * Ki - (lm * psi + piM * Ie) * Km
-    dB = bypass_rate(B, I, kon, koff, I0)
+    dB = bypass_rate(B, I, kon, koff, release)
     return dS, dR, dC, dD1, dD2, dX, dKi, dKm, dB
 
 

@@ -12,7 +12,6 @@ import numba
 from numba import types
 
 from .cache import cache_folder, digest, write_source
-from .jacobian_source import jacobian_source
 from .kernel_source import Layout, kernel_source, layout_of
 from .system import System
 
@@ -36,7 +35,8 @@ class Kernel:
     layout: Layout
 
 
-def _import_source(name: str, text: str):
+def import_source(name: str, text: str):
+    """Import generated source as a module, from the cache folder where there is one."""
     path = write_source(name, text)
     if path is None:
         module = python_types.ModuleType(name)
@@ -60,12 +60,5 @@ def _import_source(name: str, text: str):
 def compile_kernel(system: System) -> Kernel:
     """Compile a system, or load it: seconds when new, tens of milliseconds when known."""
     text = kernel_source(system)
-    module = _import_source(f"{system.name}_{digest(text)}", text)
+    module = import_source(f"{system.name}_{digest(text)}", text)
     return Kernel(module.kernel_rates, module.kernel_step, module.kernel_observe, layout_of(system))
-
-
-@functools.cache
-def compile_jacobian(system: System) -> object:
-    """Compile the exact Jacobian of a system, or load it."""
-    text = jacobian_source(system)
-    return _import_source(f"{system.name}_jacobian_{digest(text)}", text).kernel_jacobian

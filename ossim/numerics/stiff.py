@@ -6,6 +6,8 @@ on every event, like the explicit engine, whose workspace and event rules it sha
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numba import typeof, types
 
@@ -25,11 +27,12 @@ from .arrays import (
     Records,
     Runs,
 )
-from .cache import jit
+from .cache import digest, jit
 from .ensemble import load_run, store_run
 from .events import apply_events
 from .inputs import clear_inputs
-from .kernel import JACOBIAN_TYPE, KERNEL_TYPE, compile_jacobian
+from .jacobian_source import jacobian_source
+from .kernel import JACOBIAN_TYPE, KERNEL_TYPE, import_source
 from .kernel_source import INPUT_NODES, STEP, TIME
 from .lanes import FASTMATH
 from .problem import Problem, aligned
@@ -236,6 +239,13 @@ def _signature():
 
 
 advance_stiff = jit(_signature(), counted=True, fastmath=FASTMATH, nogil=True)(_advance_stiff)
+
+
+@functools.cache
+def compile_jacobian(system: System) -> object:
+    """Compile the exact Jacobian of a system, or load it."""
+    text = jacobian_source(system)
+    return import_source(f"{system.name}_jacobian_{digest(text)}", text).kernel_jacobian
 
 
 def advance_problem_stiff(system: System, problem: Problem, end: float) -> None:

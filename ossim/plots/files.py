@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ossim.plots import style
 
 DOTS_PER_INCH = 150
-# Characters of the note per inch of figure width, at its font size.
-_PER_INCH = 15.5
-_NOTE_SIZE = 6.5
+# The note: size of its font and height of its lines [point], characters per inch of figure width.
+_SIZE, _LINE, _PER_INCH = 6.5, 8.5, 17
+_POINTS_PER_INCH = 72
 
 
 def save(axes: Axes | NDArray, path: str | Path, *, note: str = "") -> Path:
@@ -28,8 +28,10 @@ def save(axes: Axes | NDArray, path: str | Path, *, note: str = "") -> Path:
     """
     figure = np.ravel(np.asarray(axes, dtype=object))[0].figure
     if note:
-        text = style.wrapped(note, round(_PER_INCH * figure.get_figwidth()))
-        figure.text(0.01, -0.02, text, va="top", fontsize=_NOTE_SIZE, color=style.INK)
+        width, height = figure.get_size_inches()
+        text = style.wrapped(note, round(_PER_INCH * width))
+        figure.set_size_inches(width, height + (text.count("\n") + 2) * _LINE / _POINTS_PER_INCH)
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=_SIZE, color=style.INK)
     figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight")
     plt.close(figure)
     return Path(path)

@@ -36,6 +36,10 @@ SMALL, NORMAL = 7.5, 9.0
 # Cohort figures of fewer patients than this show nothing that the figure of one patient does not.
 _FEWEST_PATIENTS = 2
 _POWERS = MappingProxyType({"^2": "²", "^3": "³"})
+# Text of a legend: characters of its font per inch, and the room of a key in characters.
+_CHARACTERS_PER_INCH, _KEY, _MOST_COLUMNS = 16, 7, 4
+# A month axis that ends this close to a tick is drawn to the tick.
+_NEARLY = 0.1
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_TICKS = 10
 
@@ -132,12 +136,19 @@ def _place(ax: Axes) -> tuple[int, int] | None:
     return (spec.rowspan.start, spec.colspan.start) if spec else None
 
 
-def legend_beneath(axes: NDArray, handles: Sequence[Artist], *, columns: int, own: bool) -> None:
-    """Draw one legend beneath all panels of a figure of its `own`; on given Axes, within the first."""
+def legend_above(
+    axes: NDArray, handles: Sequence[Artist], *, own: bool, top: float = 1.0, title: str | None = None
+) -> None:
+    """Draw one legend above all panels of a figure of its `own`; on given Axes, above the first from height `top`."""
+    figure = axes[0].figure
+    longest = max(len(line) for handle in handles for line in handle.get_label().splitlines())
+    columns = int(figure.get_figwidth() * _CHARACTERS_PER_INCH // (longest + _KEY))
+    how = {"handles": handles, "ncols": max(1, min(columns, _MOST_COLUMNS)), "alignment": "left"}
+    how |= {"title": title, "title_fontsize": SMALL, "labelspacing": 0.6, "columnspacing": 1.4}
     if own:
-        axes[0].figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        figure.legend(loc="outside upper left", **how)
     else:
-        axes[0].legend(handles=handles, loc="best")
+        axes[0].legend(loc="lower left", bbox_to_anchor=(0, top), borderaxespad=0.2, **how)
 
 
 def label(values: xr.DataArray, name: str, width: int | None = None) -> str:
@@ -164,13 +175,13 @@ def month_ticks(until: float) -> NDArray[np.float64]:
     """Return about ten round tick positions [month] from 0 to `until` [day]."""
     months = until / DAYS_PER_MONTH
     step = next((step for step in _MONTH_STEPS if months / step <= _MOST_TICKS), _MONTH_STEPS[-1])
-    return np.arange(0, months + 1e-9, step, dtype=float)
+    return np.arange(0, months + _NEARLY, step, dtype=float)
 
 
 def month_axis(ax: Axes, until: float, label: str = "Time") -> None:
     """Give `ax` an x axis in months from 0 to `until` [day]."""
     ticks = month_ticks(until)
-    ax.set_xlim(0, until / DAYS_PER_MONTH)
+    ax.set_xlim(0, max(until / DAYS_PER_MONTH, ticks[-1]))
     ax.set_xticks(ticks)
     if ticks.size > 1 and ticks[1] > 1:
         ax.xaxis.set_minor_locator(MultipleLocator(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from ..numerics.problem import (
     make_records,
     make_runs,
 )
-from ..numerics.stiff import advance_problem_stiff
 
 METHODS = ("tsit5", "rodas4")
 STATUS_FLAGS = {
@@ -76,7 +76,9 @@ def simulate(
     values = {key: np.broadcast_to(np.asarray(given.get(key, facts[key].value), float), n) for key in declared.parameters}
     problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
     if method == "rodas4":
-        advance_problem_stiff(declared.system, problem, float(times[-1]))
+        # sympy and the stiff engine load only when asked for
+        stiff = import_module("ossim.numerics.stiff")
+        stiff.advance_problem_stiff(declared.system, problem, float(times[-1]))
     else:
         advance_problem(problem, float(times[-1]))
     if times[-1] == 0.0:

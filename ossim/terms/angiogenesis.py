@@ -19,13 +19,13 @@ def surface_scaled_loss(ratio, share):
     return 1.0 - share + share * exp((2.0 / 3.0) * log(ratio))
 
 
-def delivery(q, leakiness, leakiness_baseline, penalty):
+def delivery(q, immature, mature, ratio_baseline, penalty):
     """Drug delivery relative to baseline: perfusion, less what leaky immature vessels lose to interstitial pressure.
 
-    The rise of delivery while immature vessels are pruned first is the normalization window (Jain 2005,
-    doi 10.1126/science.1104819).
+    That is q (1 + penalty r0) / (1 + penalty r) with r the ratio of immature to mature vessels. Its rise while
+    immature vessels are pruned first is the normalization window (Jain 2005, doi 10.1126/science.1104819).
     """
-    return q * (1.0 + penalty * leakiness_baseline) / (1.0 + penalty * leakiness)
+    return q * (1.0 + penalty * ratio_baseline) * mature / (mature + penalty * immature)
 
 
 def hahnfeldt_support(V, K, b, d):

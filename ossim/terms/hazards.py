@@ -5,6 +5,6 @@ from __future__ import annotations
 from ..numerics.elementwise import exp, log
 
 
-def burden_hazard(burden, reference, hazard, exponent):
-    """Hazard per day, hazard * (burden / reference)^exponent."""
-    return hazard * exp(exponent * log(burden / reference))
+def burden_hazard(burden, reference, hazard, exponent, log_factor):
+    """Hazard per day, hazard * (burden / reference)^exponent * e^log_factor."""
+    return hazard * exp(exponent * log(burden / reference) + log_factor)

@@ -12,6 +12,7 @@ import scan_artefact
 import waterfall_matrix
 from PIL import Image
 
+from ossim.endpoints import progression_free_survival
 from ossim.schema import Status
 
 KNOWN_MISSES = {"regobone_plac_8w", "lenva_4m"}
@@ -68,8 +69,8 @@ def test_untreated_rate_at_8_weeks_lies_between_the_placebo_arms(heldout):
 def test_ossified_tumors_do_not_respond_and_do_not_progress_sooner(matrix):
     treated = matrix.sel(arm=["sorafenib", "regorafenib"])
     assert (treated["response"].sel(matrix_fraction=0.60) < 0.02).all()
-    moved = treated["progression_free"].sel(matrix_fraction=0.60) - treated["progression_free"].sel(matrix_fraction=0.23)
-    assert (abs(moved) < 0.05).all()
+    free = treated["progression_free"]
+    assert (abs(free.sel(matrix_fraction=0.60) - free.sel(matrix_fraction=0.23)) < 0.05).all()
 
 
 def test_tumors_without_matrix_respond_more(matrix):
@@ -86,8 +87,21 @@ def test_rate_depends_on_the_scan_interval(scans):
     assert float(rate.max() - rate.min()) >= 0.05
 
 
-def test_median_sits_on_a_scan_date(scans):
-    median = scans[0]["median"].sel(arm="sorafenib")
+def test_curves_fall_to_the_median_on_scan_dates(scans):
+    """Deaths, dated to the day, are the rest; they can carry a curve through one half between two scans."""
+    rates, runs = scans
+    for weeks, run in runs.items():
+        events = progression_free_survival(run)
+        for arm in map(str, run["arm"].values):
+            one = events.sel(arm=arm)
+            early = one["event"] & (one["time"] <= rates["median"].sel(arm=arm, weeks=weeks))
+            times = one["time"].values[early.values]
+            assert np.mean(times % (7 * weeks) == 0) > 0.65
+
+
+def test_median_without_drug_sits_on_a_scan_date(scans):
+    """Most untreated tumors progress at one scan when scans are 6 weeks apart or more."""
+    median = scans[0]["median"].sel(arm="untreated", weeks=[6, 8, 12])
     assert (median.values % (7 * median["weeks"].values) == 0).all()
 
 

@@ -8,6 +8,7 @@ from ossim.numerics.tableaus import RODAS4, TSIT5
 
 # Tsit5 is published with 16 digits; RODAS in the transformed form, whose coefficients reach 50, with 16 digits
 EXPLICIT_ROUNDING, ROSENBROCK_ROUNDING = 2e-14, 2e-12
+SLOPE_ROUNDING = 2e-13  # sums of interpolant coefficients up to 200
 THETAS = np.linspace(0.05, 1.0, 20)
 
 
@@ -95,7 +96,7 @@ def test_interpolant_of_tsit5_meets_both_ends_of_the_step():
     np.testing.assert_allclose(INTERPOLANT.sum(axis=1), B, atol=EXPLICIT_ROUNDING)
     first, last = np.eye(TSIT5.stages)[[0, -1]]
     np.testing.assert_allclose(INTERPOLANT[:, 1], first, atol=EXPLICIT_ROUNDING)
-    np.testing.assert_allclose(INTERPOLANT @ powers, last, atol=EXPLICIT_ROUNDING)
+    np.testing.assert_allclose(INTERPOLANT @ powers, last, atol=SLOPE_ROUNDING)
 
 
 def _rodas():

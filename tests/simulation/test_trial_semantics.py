@@ -7,9 +7,12 @@ import pytest
 
 import ossim
 from ossim import endpoints
+from ossim.dosing import parse_regimens
 from ossim.errors import FailedRunsError
 from ossim.numerics.arrays import STATUS_MEANINGS
 from ossim.schema import Response, Status
+from ossim.simulation.lines import compile_lines
+from ossim.simulation.pharmacology import plan_pharmacology
 
 SORAFENIB, EVEROLIMUS, NONE = "sorafenib 400 mg b.i.d.", "everolimus 10 mg q.d.", "none"
 SIZE = 200
@@ -286,3 +289,47 @@ def test_burden_is_followed_after_progression(two_arms):
 def test_a_repeated_line_keeps_the_dates_of_its_first_time():
     ds = trial({"again": f"{sequence(SORAFENIB, EVEROLIMUS)}, repeat: true"}, until="2 years")
     assert (ds["line_start"].isel(line=0) == 0).all()
+
+
+def cross_resistance(value, *drugs):
+    text = f"seed: 31\ncohort: {{size: {SIZE}, parameters: {{cross_resistance: {value}}}}}\n"
+    text += (
+        f"arms: {{a: {{{sequence(*drugs)}}}}}\nvisits: {{every: 8 weeks, until: 1 year}}\noutput: {{trajectories: 0}}"
+    )
+    return ossim.run(ossim.loads(text))
+
+
+def test_a_second_inhibitor_meets_cross_resistance_from_its_own_line_on():
+    none, full = (cross_resistance(value, SORAFENIB, "regorafenib 160 mg q.d.") for value in (0, 1))
+    first = none["line_at_visit"].values == 0
+    assert np.array_equal(none["tumor_volume"].values[first], full["tumor_volume"].values[first])
+    second = (none["line_at_visit"].values == 1) & (full["line_at_visit"].values == 1)
+    ratio = full["tumor_volume"].values[second] / none["tumor_volume"].values[second]
+    assert ratio.mean() > 1.01
+
+
+def test_the_first_inhibitor_again_meets_no_cross_resistance():
+    runs = [cross_resistance(value, SORAFENIB, EVEROLIMUS, SORAFENIB) for value in (0, 1)]
+    assert same_bits(*runs) == []
+
+
+def test_cross_resistance_ends_with_its_line():
+    """Flagged: an inhibitor of VEGFR other than the first one, not a line without any."""
+    first, second, mtor = (parse_regimens(text) for text in (SORAFENIB, "regorafenib 160 mg q.d.", EVEROLIMUS))
+    plan = plan_pharmacology(("sorafenib", "regorafenib", "everolimus"), "calibrated")
+    lines = compile_lines((first, mtor, second, (), second, first), plan, {}, 1, 56.0)
+    assert lines.cross_resistant.tolist() == [False, False, True, False, True, False]
+
+
+def test_exposure_enters_once():
+    """Twice the exposure is half the clearance: the mean concentration doubles."""
+    means = []
+    for factor in (1, 2):
+        text = f"cohort: {{size: 1, typical: true, parameters: {{exposure_tki: {factor}}}}}\n"
+        text += (
+            f"arms: {{a: {{{fixed(SORAFENIB)}}}}}\nvisits: {{every: 8 weeks, until: 8 weeks, measurement_error: 0}}\n"
+        )
+        ds = ossim.run(ossim.loads(text + "output: {trajectories: 1, every: 1 hour}"))
+        late = ds["time"].values >= 42
+        means.append(ds["trajectory_concentration"].values[0, 0, 0, late].mean())
+    assert means[1] / means[0] == pytest.approx(2.0, rel=0.01)  # hourly readings of a 12-hour cycle

@@ -18,8 +18,9 @@ MARKERS = ("vegf", "svegfr2")
 _TITLES = ("VEGF", "Soluble VEGFR-2")
 # Medians are drawn to where this share of the patients is still assessed.
 _SHARE_SEEN = 0.10
+_SHARE_TRACKED = 0.5
 # The points of all arms at one visit share this part of the time between visits.
-_SPREAD = 0.45
+_SPREAD = 0.3
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -96,6 +97,8 @@ def biomarkers(
             one, color, shift = columns[group[0]], colors[group[0]], gap * (place - (len(groups) - 1) / 2)
             trajectory = one.get(f"trajectory_{marker}_median")
             if trajectory is not None:
+                # With fewer patients each one who leaves makes a jump.
+                trajectory = trajectory.where(one[f"trajectory_{marker}_n"] >= _SHARE_TRACKED * ds.sizes["tracked"])
                 panel.plot(one["time"] / DAYS_PER_MONTH, trajectory, color=color, linewidth=1.1, alpha=0.9)
             _draw_visits(panel, one, marker, color, until, shift, joined=trajectory is None)
         panel.axhline(1, color=style.FAINT, linewidth=0.7, linestyle=(0, (4, 3)))
@@ -108,8 +111,7 @@ def biomarkers(
     rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in groups]
     top = draw_doses(axes[0], rows, until / DAYS_PER_MONTH)
     handles = [Line2D([], [], color=colors[group[0]], linewidth=1.6, label=group_label(group)) for group in groups]
-    handles.append(_explanation(ds, line))
-    axes[0].legend(handles=handles, loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
+    style.legend_above(axes, handles, own=ax is None, top=top, title=_explanation(ds, line))
     return axes
 
 
@@ -153,12 +155,12 @@ def _draw_visits(
     )
 
 
-def _explanation(ds: xr.Dataset, line: int | None) -> Line2D:
-    """Return the legend entry that says what points, lines and bars are."""
+def _explanation(ds: xr.Dataset, line: int | None) -> str:
+    """Say what points, lines and the rows above are."""
     of = "patients" if line is None else f"patients on {line_name(line)}"
-    text = f"points: visits, median and 90 % of {of}"
+    parts = [f"points: visits, median and 90 % of {of}"]
     if f"trajectory_{MARKERS[0]}" in ds:
-        text += f"\nlines: median of {ds.sizes['tracked']} tracked patients"
+        parts.append(f"lines: median of {ds.sizes['tracked']} tracked patients while half of them are on it")
     if "dose_time" in ds:
-        text += "\nrows above: planned doses of the 1st line"
-    return Line2D([], [], marker="o", color=style.FAINT, markersize=3.2, linewidth=0.9, label=text)
+        parts.append("rows above: planned doses of the 1st line")
+    return "\n".join(parts)

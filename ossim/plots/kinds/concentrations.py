@@ -83,11 +83,11 @@ def concentrations(
             panel.set_ylabel(f"{drug.capitalize()} [{style.unit(ds[_VARIABLE])}]")
             top = draw_doses(panel, rows, until)
         _set_scales(linear, log, float(one["high"].max()), float(one["low"].where(one["low"] > 0).min()))
-        linear.legend(loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
+        linear.legend(loc="lower left", bbox_to_anchor=(0, top), borderaxespad=0.2)
     for panel in axes[-2:]:
         panel.set_xlabel("Time since enrollment [day]")
-    n = ds.sizes["tracked"]
-    axes[1].set_title(f"median and 90 % of {n} patients", loc="right", fontweight="normal", y=top)
+    what = f"median and 90 % of {ds.sizes['tracked']} patients"
+    axes[1].text(1, top + 0.02, what, transform=axes[1].transAxes, ha="right", va="bottom", fontsize=style.SMALL)
     return axes
 
 

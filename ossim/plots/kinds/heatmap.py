@@ -103,7 +103,8 @@ def heatmap(
 ) -> Axes:
     """Draw the variable over two run coordinates; points without a run are hatched.
 
-    Differences and values of both signs get a diverging scale about zero, with the zero contour drawn.
+    Differences and values of both signs get a diverging scale about zero. Small grids have their values written in
+    the cells, large ones the zero contour drawn.
 
     Parameters
     ----------
@@ -133,10 +134,10 @@ def heatmap(
         columns, rows, shown, shading="nearest", cmap=_SEQUENTIAL if center is None else _DIVERGING, **limits
     )
     complete = min(grid.shape) > 1 and bool(grid.notnull().all())
-    if center is not None and complete and float(grid.min()) < center < float(grid.max()):
-        ax.contour(columns, rows, shown, levels=[center], colors=style.INK, linewidths=1.0)
     if grid.size <= _MOST_WRITTEN:
         _write_values(ax, grid.values, mesh)
+    elif center is not None and complete and float(grid.min()) < center < float(grid.max()):
+        ax.contour(columns, rows, shown, levels=[center], colors=style.INK, linewidths=1.0)
     _set_ticks(ax.xaxis, grid[x_name].values)
     _set_ticks(ax.yaxis, grid[y_name].values)
     ax.set_xlabel(style.label(grid[x_name], x_name, _ALONG))
@@ -207,7 +208,8 @@ def _write_values(ax: Axes, grid: NDArray, mesh) -> None:
         red, green, blue, _ = mesh.cmap(mesh.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < _DARK
         color = "white" if dark else style.INK
-        ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=style.SMALL, color=color)
+        text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+        ax.text(column, row, text, ha="center", va="center", fontsize=style.SMALL, color=color)
 
 
 def _set_ticks(axis, values: NDArray) -> None:

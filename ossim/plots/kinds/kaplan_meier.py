@@ -37,6 +37,9 @@ _TABLE_ROWS = (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Eve
 _ROW, _TABLE_TOP = 9.5, 38.0
 # With more curves than this their bands hide each other, and the table has one row per curve.
 _MOST_BANDS = 2
+# Columns of numbers that such a row has room for, and characters of a legend line.
+_MOST_COLUMNS, _LEGEND_WIDTH = 7, 76
+_AXIS = MappingProxyType({FAILURE: "Patients without failure of strategy"})
 
 
 def applies(ds: xr.Dataset, endpoint: str = PROGRESSION_FREE) -> bool:
@@ -117,8 +120,10 @@ def kaplan_meier(
     until = until or _end(curves)
     colors = arm_colors(ds)
     n_rows = len(groups) * (len(_TABLE_ROWS) + 1) if len(groups) <= _MOST_BANDS else len(groups) + 1
-    if ax is None:
+    own = ax is None
+    if own:
         ax = style.panels(None, 1, width=6.6, height=3.9 + table * n_rows * _ROW / 72 + 0.16 * len(groups))[0]
+    handles = []
     for group, width in zip(groups, line_widths(len(groups)), strict=True):
         curve, color = curves[group[0]], colors[group[0]]
         months = curve["time"].values / DAYS_PER_MONTH
@@ -126,15 +131,15 @@ def kaplan_meier(
             band = (curve["ci_low"], curve["ci_high"])
             ax.fill_between(months, *band, step="post", color=color, alpha=0.15, linewidth=0)
         label = _legend(group, curve, landmarks)
-        ax.step(months, curve["survival"], where="post", color=color, linewidth=width, label=label)
+        handles += ax.step(months, curve["survival"], where="post", color=color, linewidth=width, label=label)
         at = curve["censored"].values > 0
         ax.plot(months[at], curve["survival"].values[at], "|", color=color, markersize=6, markeredgewidth=0.9)
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
-    ax.set_ylabel(curves[groups[0][0]].attrs["long_name"])
+    ax.set_ylabel(_AXIS.get(endpoint, curves[groups[0][0]].attrs["long_name"]))
     style.month_axis(ax, until, "Time since start of line" if endpoint == PROGRESSION_FREE else "Time since enrollment")
     # Curves may lie anywhere, so the legend stands above them.
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2, labelspacing=0.6, handlelength=1.4, borderaxespad=0)
+    style.legend_above(np.array([ax]), handles, own=own)
     if table:
         shown = {group_label(group, 28): (curves[group[0]], colors[group[0]]) for group in groups}
         _draw_table(ax, shown, until)
@@ -174,7 +179,8 @@ def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, .
     landmark_text = ", ".join(
         f"{month:g} mo {style.percent(rate)}" for month, rate in zip(landmarks, rates, strict=True)
     )
-    return f"{group_label(group)}\nmedian {median} mo ({low}–{high}); {landmark_text}"
+    who, numbers = group_label(group, _LEGEND_WIDTH), f"median {median} mo ({low}–{high}); {landmark_text}"
+    return f"{who}: {numbers}" if len(who) + len(numbers) + 2 <= _LEGEND_WIDTH else f"{who}\n{numbers}"
 
 
 def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: float) -> None:
@@ -195,10 +201,12 @@ def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: floa
         )
 
     if len(curves) > _MOST_BANDS:
+        ticks = ticks[:: 1 + (ticks.size - 1) // _MOST_COLUMNS]
         write(0, "At risk (events)", -22, ha="right", color=style.INK)
         offset += _ROW
     for name, (curve, color) in curves.items():
-        counts = counts_at(curve, ticks * DAYS_PER_MONTH)
+        # Whoever is followed to the end is at risk there, where a tick lies a rounding of months later.
+        counts = counts_at(curve, np.minimum(ticks * DAYS_PER_MONTH, float(curve["time"].values[-1])))
         if len(curves) > _MOST_BANDS:
             write(0, name, -22, ha="right", color=color, fontweight="bold")
             for tick, at_risk, events in zip(ticks, counts["at_risk"].values, counts["events"].values, strict=True):

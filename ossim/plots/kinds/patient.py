@@ -28,8 +28,8 @@ _PANELS = (
 _VISITS = {"visit_time", "sum_of_diameters", "line_at_visit", "response", "line_start"}
 # Rows of treatment lines above the upper panels, as fractions of the panel.
 _FIRST_ROW, _ROW, _BAR = 1.04, 0.11, 0.085
-# A bar shorter than this share of the axis has no room for its name.
-_SHORTEST_NAMED = 0.13
+# Room that a character of the name of a line takes, as a share of the axis.
+_CHARACTER = 0.0185
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -100,16 +100,8 @@ def patient(
             _draw_visits(axes[0], one.sel(arm=arm), colors[arm])
         for panel in axes[:2]:
             top = _draw_lines(panel, one, colors, until)
-    axes[0].legend(
-        handles=_handles(chosen, colors, drawn=drawn),
-        loc="lower left",
-        bbox_to_anchor=(0, top),
-        ncols=3,
-        borderaxespad=0.2,
-        title=f"patient {number}" if ds.sizes["patient"] > 1 else None,
-        alignment="left",
-        title_fontsize=style.SMALL,
-    )
+    title = f"patient {number}" if ds.sizes["patient"] > 1 else None
+    style.legend_above(axes, _handles(chosen, colors, drawn=drawn), own=ax is None, top=top, title=title)
     return axes
 
 
@@ -168,8 +160,8 @@ def _draw_lines(ax: Axes, one: xr.Dataset, colors: dict[str, str], until: float)
                 transform=ax.get_xaxis_transform(),
                 clip_on=False,
             )
-            if "line_label" in one and end - start > _SHORTEST_NAMED * until:
-                name = str(one["line_label"].sel(arm=arm).values[line])
+            name = str(one["line_label"].sel(arm=arm).values[line]) if "line_label" in one else ""
+            if end - start > _CHARACTER * until * (len(name) + 1):
                 ax.text(
                     x + 0.01 * until / DAYS_PER_MONTH,
                     bottom + _BAR / 2,

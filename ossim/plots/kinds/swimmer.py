@@ -108,7 +108,7 @@ def swimmer(
         for name, label, marker, face in _MARKERS
         if name in used
     ]
-    style.legend_beneath(axes, handles, columns=5 if many else 4, own=ax is None)
+    style.legend_above(axes, handles, own=ax is None)
     return style.one_or_all(axes)
 
 

@@ -77,7 +77,7 @@ def time_course(
             panel.set_ylim(bottom=0)
         top = _draw_doses(panel, ds, name, float(time[-1]))
         if panel is axes[0] and 1 < len(colors) <= _MOST_IN_LEGEND:
-            panel.legend(loc="lower left", bbox_to_anchor=(0, top), ncols=2, borderaxespad=0.2)
+            style.legend_above(axes, panel.lines[: len(colors)], own=ax is None, top=top)
     style.label_outer_x(axes, style.label(ds["time"], "time"))
     if len(colors) > _MOST_IN_LEGEND:
         _draw_color_bar(axes, table)
