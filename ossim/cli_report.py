@@ -193,9 +193,9 @@ def _endpoint_table(dataset: xr.Dataset, rows: Iterable[Mapping[str, Any]]) -> s
     wanted = (
         ("ORR", "objective_response_rate", None),
         *((f"PFS {month:g} mo", "progression_free_rate", month * DAYS_PER_MONTH) for month in LANDMARKS),
-        ("median PFS [mo]", "median_progression_free_survival", None),
-        ("median OS [mo]", "median_overall_survival", None),
-        ("median TTF [mo]", "median_time_to_failure", None),
+        ("median PFS (mo)", "median_progression_free_survival", None),
+        ("median OS (mo)", "median_overall_survival", None),
+        ("median TTF (mo)", "median_time_to_failure", None),
         ("failed", "failed_patients", None),
     )
     # Time to failure is that of a strategy of several lines.
@@ -215,7 +215,7 @@ def _patient_table(dataset: xr.Dataset) -> str:
         (str(arm), Response(int(best.sel(arm=arm).item())).name, *(_when(found.sel(arm=arm)) for found in events))
         for arm in dataset["arm"].values
     ]
-    return table(("arm", "best response", "PFS [mo]", "OS [mo]", "TTF [mo]")[: 2 + len(names)], lines)
+    return table(("arm", "best response", "PFS (mo)", "OS (mo)", "TTF (mo)")[: 2 + len(names)], lines)
 
 
 def _when(event: xr.Dataset) -> str:

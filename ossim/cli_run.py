@@ -202,4 +202,4 @@ def _failed(dataset: xr.Dataset) -> bool:
 
 
 def _say_where(folder: Path, drawn: list[str]) -> None:
-    print(f"written to {folder}/ ({len(drawn)} figures{': ' + ', '.join(drawn) if drawn else ''})")
+    print(f"written to {folder}/" + (f"; figures: {', '.join(drawn)}" if drawn else ""))

@@ -82,7 +82,8 @@ COORDINATES = (
 )
 
 VARIABLES = (
-    Variable("visit_time", _VISIT, "day", "time of the visit since enrollment"),
+    Variable("planned_visit_time", ("visit",), "day", "planned time of the visit since enrollment", optional=True),
+    Variable("visit_time", _VISIT, "day", "time of the visit since enrollment, on treatment only"),
     Variable("tumor_diameter", (*_VISIT, "lesion"), "mm", "measured diameter of a target lesion"),
     Variable("sum_of_diameters", _VISIT, "mm", "measured sum of diameters"),
     Variable("true_sum_of_diameters", _VISIT, "mm", "sum of diameters without measurement error"),

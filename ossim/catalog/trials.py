@@ -8,7 +8,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..errors import unknown
 from .reading import listed, load, resolve
+
+TARGETS = ("calibration", "heldout")
 
 ROLES = ("calibration", "heldout", "context")
 ENDPOINTS = (
@@ -142,7 +145,9 @@ def targets(kind: str) -> tuple[Target, ...]:
     UnknownNameError
         There is no such set of targets.
     """
-    return _targets(resolve("set of targets", "targets", kind))
+    if kind not in TARGETS:
+        raise unknown("set of targets", kind, TARGETS)
+    return _targets(kind)
 
 
 @cache

@@ -87,6 +87,12 @@ def relative_change(ds: xr.Dataset, line: int, name: str = "sum_of_diameters") -
     return (ds[name] / baseline_of_line(ds, line, name) - 1).where(visits_of_line(ds, line))
 
 
+def last_planned_visit(ds: xr.Dataset) -> float:
+    """Return the time of the last visit of the trial [day]: where survival without progression can last be known."""
+    require(ds, "visit_time", purpose="the last visit")
+    return float(ds.get("planned_visit_time", ds["visit_time"]).max())
+
+
 def time_to_event(time: xr.DataArray, event: xr.DataArray, long_name: str) -> xr.Dataset:
     """Return a Dataset of `time` [day] and `event` (true = happened, false = censored), NaN time = not a subject."""
     ds = xr.Dataset({"time": time, "event": event & time.notnull()}).transpose("arm", "patient")

@@ -66,7 +66,8 @@ def jacobian_source(system: System) -> str:
                 expressions.append(derivative)
     shared, reduced = sympy.cse(expressions, symbols=(sympy.Symbol(f"_{i}", real=True) for i in range(10**6)))
     used = set().union(*(e.free_symbols for e in expressions)) if expressions else set()
-    sources = (("y", system.states), ("p", system.parameters), ("x", system.inputs))
+    # underscores: no state, parameter or input is called like an array
+    sources = (("y_", system.states), ("p_", system.parameters), ("x_", system.inputs))
     lines = [
         f"    {name} = {array}[{index}]"
         for array, names in sources
@@ -78,13 +79,13 @@ def jacobian_source(system: System) -> str:
     return "\n".join(
         (
             f'"""Jacobian of {system.name}, written by ossim; do not edit."""',
-            "from math import exp, log, sqrt",
+            "from math import copysign, exp, log, sqrt",
             "from numba import njit",
             "from ossim.numerics.kernel import CACHE, JACOBIAN_SIGNATURE",
             "",
             "",
-            "@njit(JACOBIAN_SIGNATURE, cache=CACHE, nogil=True)",
-            "def kernel_jacobian(t, y, p, x, by_state, by_input, by_time):",
+            "@njit(JACOBIAN_SIGNATURE, cache=CACHE, nogil=True, error_model='numpy')",
+            "def kernel_jacobian(t, y_, p_, x_, by_state, by_input, by_time):",
             *lines,
             "",
         )

@@ -18,6 +18,7 @@ ELEMENTARY = ("exp", "log", "pow", "sqrt", "absolute", "minimum", "maximum", "wh
 HEADER_ROWS = 8
 TIME, STEP, ERROR, LOWEST, OBSERVABLE = range(5)
 STAGES = TSIT5.stages
+RESERVED = {"t", "h", "w", "unit", "n_units", "rtol", "atol", "load", "store", *ELEMENTARY}
 INPUT_NODES = 6  # distinct stage times of the tableau, the start of the step included
 
 
@@ -194,11 +195,31 @@ class _Writer:
         self.emit(1, f"store(w, {ERROR * 8}, error)", f"store(w, {LOWEST * 8}, lowest)")
 
 
+def check_names(system: System) -> None:
+    """Refuse names that would overwrite a variable of the kernel, or that mean two things.
+
+    Raises
+    ------
+    ValueError
+        A reserved name, or a name used twice.
+    """
+    declared = [*system.states, *system.unit_states, *system.parameters, *system.unit_parameters, *system.inputs]
+    outputs = [name for function in system.functions for name in output_names(function)]
+    for name in (*declared, *outputs):
+        if name in RESERVED:
+            raise ValueError(f"model {system.name}: '{name}' has a meaning of its own in kernels; rename it")
+        if declared.count(name) + outputs.count(name) > 1:
+            raise ValueError(f"model {system.name}: the name '{name}' is used twice")
+
+
 def copied_functions(system: System) -> list[str]:
     """Source texts of the declared functions and, before them, of everything in `ossim` that they call."""
     texts: dict[str, str] = {}
+    seen: dict[str, object] = {}
 
     def visit(function) -> None:
+        if seen.setdefault(function.__name__, function) is not function:
+            raise ValueError(f"model {system.name}: two functions are called '{function.__name__}'")
         if function.__name__ in texts:
             return
         text = textwrap.dedent(inspect.getsource(function))
@@ -218,6 +239,7 @@ def copied_functions(system: System) -> list[str]:
 
 def kernel_source(system: System, tableau: ExplicitTableau = TSIT5) -> str:
     """Return the module text that defines ``kernel_rates``, ``kernel_step`` and ``kernel_observe`` for one system."""
+    check_names(system)
     writer = _Writer(system, tableau)
     layout = writer.layout
     signature = "@njit(KERNEL_SIGNATURE, fastmath=FASTMATH, cache=CACHE, nogil=True, boundscheck=False)"

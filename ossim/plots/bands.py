@@ -13,7 +13,7 @@ BAND = (0.05, 0.5, 0.95)
 # A band of fewer patients than this says nothing about 90 %.
 FEWEST = 5
 # Heights of the rows of dose ticks, as fractions of the panel.
-_FIRST_ROW, _ROW = 1.03, 0.036
+_FIRST_ROW, _ROW, _NAMED_ROW = 1.03, 0.036, 0.07
 # More doses than this are drawn as bars, broken where a gap is wider than this share of the axis.
 _MOST_TICKS, _GAP = 160, 1 / 120
 
@@ -62,11 +62,11 @@ def draw_doses(ax: Axes, rows: list[tuple[NDArray, str]], until: float, labels: 
     -------
     height above which there is free space, as a fraction of that of `ax`
     """
-    names = labels or [""] * len(rows)
+    names, step = labels or [""] * len(rows), _NAMED_ROW if labels else _ROW
     shown = [(row[0][row[0] <= until], row[1], name) for row, name in zip(rows, names, strict=True)]
     shown = [row for row in shown if row[0].size]
     for place, (times, color, name) in enumerate(shown):
-        height = _FIRST_ROW + _ROW * place
+        height = _FIRST_ROW + step * place
         how = {"color": color, "transform": ax.get_xaxis_transform(), "clip_on": False}
         if times.size > _MOST_TICKS:
             x = _bars(times, _GAP * until)
@@ -75,9 +75,9 @@ def draw_doses(ax: Axes, rows: list[tuple[NDArray, str]], until: float, labels: 
             ax.plot(times, np.full(times.size, height), "|", markersize=4, markeredgewidth=0.8, **how)
         if name:
             _write_row(ax, height, name)
-    top = _FIRST_ROW + _ROW * len(shown)
+    top = _FIRST_ROW + step * len(shown)
     if shown and labels is None:
-        _write_row(ax, (_FIRST_ROW + top - _ROW) / 2, "doses")
+        _write_row(ax, (_FIRST_ROW + top - step) / 2, "doses")
     return top
 
 

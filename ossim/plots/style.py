@@ -38,8 +38,8 @@ _FEWEST_PATIENTS = 2
 _POWERS = MappingProxyType({"^2": "²", "^3": "³"})
 # Text of a legend: characters of its font per inch, and the room of a key in characters.
 _CHARACTERS_PER_INCH, _KEY, _MOST_COLUMNS = 16, 7, 4
-# A month axis that ends this close to a tick is drawn to the tick.
-_NEARLY = 0.1
+# A month axis that ends this close to a tick is drawn to the tick [month].
+NEARLY = 0.1
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_TICKS = 10
 
@@ -175,7 +175,7 @@ def month_ticks(until: float) -> NDArray[np.float64]:
     """Return about ten round tick positions [month] from 0 to `until` [day]."""
     months = until / DAYS_PER_MONTH
     step = next((step for step in _MONTH_STEPS if months / step <= _MOST_TICKS), _MONTH_STEPS[-1])
-    return np.arange(0, months + _NEARLY, step, dtype=float)
+    return np.arange(0, months + NEARLY, step, dtype=float)
 
 
 def month_axis(ax: Axes, until: float, label: str = "Time") -> None:

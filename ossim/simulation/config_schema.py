@@ -118,7 +118,6 @@ class ArmSection(Section):
     lines: list[Regimens] | None = Field(None, min_length=1, description="treatment lines of a sequence, in order")
     switch: Literal["progression"] = Field("progression", description="what starts the next line")
     beyond_progression: bool = Field(False, description="go on with the last line after its progression")
-    repeat: bool = Field(False, description="start again with the first line after the last one")
 
 
 class VisitsSection(Section):

@@ -111,7 +111,7 @@ def _scale(lines: tuple[Line, ...], plan: Pharmacology, body_size: dict, n: int)
 
 
 def start_line(
-    problem: Problem, lines: Lines, who: np.ndarray, line: np.ndarray, time: float, cross: np.ndarray
+    problem: Problem, lines: Lines, who: np.ndarray, line: np.ndarray, time: float, traits: dict
 ) -> None:
     """Put the patients `who` (indices) on their new `line` (or `STOP`) at `time`, in place.
 
@@ -119,8 +119,8 @@ def start_line(
 
     Parameters
     ----------
-    cross : "tolerance" and "cross_resistance", shape (n_patients,): hypoxia tolerance of resistant cells, and the
-        factor on it while a VEGFR inhibitor other than the first one is given
+    traits : arrays, shape (n_patients,): "tolerance" of resistant cells to hypoxia, "cross_resistance", the factor on it
+        while a VEGFR inhibitor other than the first one is given, and "new_lesion_threshold"
     """
     runs, exposure, doses, clocks = problem.runs, problem.exposure, problem.doses, problem.clocks
     treated = line != STOP
@@ -132,9 +132,10 @@ def start_line(
     doses.origin[who] = time
     flagged = treated & lines.cross_resistant[index]
     column = kernel_index("xi")
-    tolerance = cross["tolerance"][who]
-    runs.parameters[who, column] = np.where(flagged, tolerance * cross["cross_resistance"][who], tolerance)
-    runs.state[who, SHARED_STATES.index("Hn")] = 0.0
+    tolerance = traits["tolerance"][who]
+    runs.parameters[who, column] = np.where(flagged, tolerance * traits["cross_resistance"][who], tolerance)
+    # moving the threshold, not the state, keeps the course of the disease free of bookkeeping
+    clocks.threshold[who, 0] = runs.state[who, SHARED_STATES.index("Hn")] + traits["new_lesion_threshold"][who]
     clocks.crossed[who, 0] = np.nan
     problem.watch.crossed[who] = np.nan
     problem.watch.active[who] = treated

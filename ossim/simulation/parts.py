@@ -22,7 +22,6 @@ class Arm:
     lines: tuple[Line, ...]
     switch: str = "progression"
     beyond_progression: bool = False
-    repeat: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,12 @@ def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
             faults.add(("times",), "must be rising numbers of days from 0, at least one")
         return tuple(float(time) for time in times)
     steps = (times.stop - times.start) / times.step
-    if times.start < 0 or not 0 < steps <= MAX_TIMES:
-        faults.add(("times",), f"'from' must be 0 or more, 'to' after it, with at most {MAX_TIMES:,} steps between")
+    if times.start < 0:
+        faults.add(("times", "from"), "must be 0 or more")
+    elif steps <= 0:
+        faults.add(("times", "to"), "must lie after 'from'")
+    elif steps > MAX_TIMES:
+        faults.add(("times", "step"), f"gives {steps:.3g} times; at most {MAX_TIMES:,}")
         return ()
     # A step that divides the span but for rounding reaches its end.
     whole = int(steps + 1e-9 * max(steps, 1))

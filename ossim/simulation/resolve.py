@@ -174,8 +174,6 @@ def _check_arm(arm: dict[str, Any], place: Location, faults: Faults) -> None:
         faults.add((*place, "lines"), "'lines' need 'strategy: sequence'")
     elif arm.get("lines") is None and "regimen" not in arm:
         faults.add(place, "no treatment: give 'regimen' ('none' for no drug), or 'strategy: sequence' with 'lines'")
-    if arm.get("repeat") and not sequence:
-        faults.add((*place, "repeat"), "'repeat' needs 'strategy: sequence'")
 
 
 def _line(value: Any, place: Location, faults: Faults) -> Line:
@@ -213,7 +211,7 @@ def _cohort(cohort: CohortSection, parameters: Mapping[str, float]) -> Cohort:
 
 
 def _arm(name: str, arm: ArmSection, lines: tuple[Line, ...]) -> Arm:
-    return Arm(name, arm.strategy, lines, arm.switch, arm.beyond_progression, arm.repeat)
+    return Arm(name, arm.strategy, lines, arm.switch, arm.beyond_progression)
 
 
 def _check_visits(visits: dict[str, Any], faults: Faults) -> None:

@@ -208,7 +208,7 @@ def _dataset(scenario, plan, arrays, trajectories, visit_times, trajectory_times
     labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
     planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)
     arrays = {**arrays, **trajectories, "dose_time": dose_time, "dose_drug": dose_drug}
-    arrays |= {"line_label": labels.astype(str), "planned_lines": planned}
+    arrays |= {"line_label": labels.astype(str), "planned_lines": planned, "planned_visit_time": visit_times}
     coordinates = {
         "arm": [arm.name for arm in scenario.arms],
         "patient": np.arange(scenario.cohort.size),

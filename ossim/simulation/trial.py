@@ -109,9 +109,10 @@ def run_arm(
     n, n_visits, n_lines = patients.size, protocol.visit_times.size, len(arm.lines)
     problem, lines = set_up(arm, patients, plan, protocol, tracked)
     runs, watch = problem.runs, problem.watch
-    cross = {
+    traits = {
         "tolerance": np.broadcast_to(patients.values["hypoxia_tolerance"], n),
         "cross_resistance": np.broadcast_to(patients.values["cross_resistance"], n),
+        "new_lesion_threshold": patients.thresholds["new_lesion_threshold"],
     }
     decide = strategy(arm.strategy).decide
     out = _empty(n, n_visits, n_lines)
@@ -119,10 +120,15 @@ def run_arm(
     best, nadir = np.full(n, np.nan), np.full(n, np.nan)
     progressed_before = np.zeros(n, np.bool_)
     for visit, time in enumerate(protocol.visit_times):
-        under_care = line != STOP
-        advance_problem(problem, np.where(under_care, time, runs.time), protocol.threads)
-        seen = under_care & (runs.status == 0) & (runs.time >= time)
+        advance_problem(problem, time, protocol.threads)
         remove_extinct(runs.state, runs.parameters)
+        alive = (runs.status == 0) & (runs.time >= time)
+        here = np.flatnonzero(alive)
+        observed = observables(runs.state[here], runs.parameters[here])
+        out["true_sum_of_diameters"][here, visit] = observed["sum_of_diameters"]
+        for name in AT_VISIT:
+            out[name][here, visit] = observed[name]
+        seen = alive & (line != STOP)
         who = np.flatnonzero(seen)
         if who.size:
             true = diameters(runs.state[who])
@@ -136,22 +142,18 @@ def run_arm(
             if visit > 0:
                 codes, lowest = assess(total, best, nadir, new_lesion, thresholds=protocol.thresholds)
                 response[who], nadir[who] = codes[who], lowest[who]
-            observed = observables(runs.state[who], runs.parameters[who])
             out["visit_time"][who, visit] = time
             out["tumor_diameter"][who, visit] = measured[who]
             out["sum_of_diameters"][who, visit] = total[who]
-            out["true_sum_of_diameters"][who, visit] = observed["sum_of_diameters"]
             out["new_lesion"][who, visit] = new_lesion[who]
             out["line_at_visit"][who, visit] = line[who]
             out["response"][who, visit] = response[who]
-            for name in AT_VISIT:
-                out[name][who, visit] = observed[name]
             progressed = seen & (response == Response.PD)
             first = np.flatnonzero(progressed & ~progressed_before)
             out["progression_time"][first, line[first]] = time
             progressed_before |= progressed
             view = Visit(visit, float(time), line, progressed, response, total, nadir)
-            wanted = decide(view, n_lines, arm.beyond_progression, arm.repeat)
+            wanted = decide(view, n_lines, arm.beyond_progression)
             wanted = np.where(seen, wanted, line)
             change = np.flatnonzero(seen & (wanted != line)) if visit > 0 else everyone
             if change.size:
@@ -159,7 +161,7 @@ def run_arm(
                 if visit > 0:
                     out["line_end"][change, line[change]] = time
                 line = wanted
-                start_line(problem, lines, change, line[change], float(time), cross)
+                start_line(problem, lines, change, line[change], float(time), traits)
                 begun = change[line[change] != STOP]
                 out["line_start"][begun, line[begun]] = time
                 best[begun], nadir[begun], progressed_before[begun] = total[begun], total[begun], False

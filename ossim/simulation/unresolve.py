@@ -79,7 +79,6 @@ def _arm(arm: Arm) -> dict[str, Any]:
         "lines": [line_text(line) for line in arm.lines],
         "switch": arm.switch,
         "beyond_progression": arm.beyond_progression,
-        "repeat": arm.repeat,
     }
 
 

@@ -15,7 +15,7 @@ def strategies() -> tuple[str, ...]:
 
 
 def strategy(name: str) -> ModuleType:
-    """Return the strategy called `name`: a module with ``decide(visit, n_lines, beyond_progression, repeat)``.
+    """Return the strategy called `name`: a module with ``decide(visit, n_lines, beyond_progression)``.
 
     Raises
     ------

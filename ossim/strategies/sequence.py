@@ -7,12 +7,12 @@ import numpy as np
 from .visit import STOP, Visit
 
 
-def decide(visit: Visit, n_lines: int, beyond_progression: bool = False, repeat: bool = False) -> np.ndarray:
+def decide(visit: Visit, n_lines: int, beyond_progression: bool = False) -> np.ndarray:
     """Line of each patient after the visit, `STOP` where treatment ends; shape (n_patients,).
 
-    With `repeat` the first line follows the last; with `beyond_progression` the last line is given to the end.
+    With `beyond_progression` the last line is given to the end.
     """
     following = visit.line + 1
     past = following >= n_lines
-    last = 0 if repeat else n_lines - 1 if beyond_progression else STOP
+    last = n_lines - 1 if beyond_progression else STOP
     return np.where(visit.progressed, np.where(past, last, following), visit.line)

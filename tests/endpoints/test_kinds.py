@@ -123,7 +123,7 @@ def test_overall_survival_is_censored_at_follow_up(small):
 
 def test_time_to_failure_is_progression_of_the_last_line_begun(small):
     failure = endpoints.time_to_failure(small)
-    assert failure["time"].values[0].tolist() == [150, 150, 70, 180, 30]
+    assert failure["time"].values[0].tolist() == [150, 150, 70, 150, 30]
     assert failure["event"].values[0].tolist() == [True, True, True, False, True]
 
 

@@ -36,10 +36,8 @@ def _apply(x, y, out, n):
             a + b, a - b, a * b, a / b, -a, minimum(a, b), maximum(a, b), where_positive(a, a, b),
             absolute(a), sqrt(absolute(a)), 2.0 * a + 0.5,
         )  # fmt: skip
-        row = 0
-        for result in results:
+        for row, result in enumerate(results):
             store(out, (row * n + block) * 8, result)
-            row += 1
 
 
 def _evaluate(x, y):

@@ -117,7 +117,7 @@ def test_twelve_faults_are_twelve_lines_in_order():
         ("regimen: sorafenib 400 mg b.i.d.", "regimen: [none]", 8, "arms.a.regimen[0]", "none"),
         ("regimen: sorafenib 400 mg b.i.d.", "regimen: []", 8, "arms.a.regimen", "empty"),
         ("regimen: sorafenib 400 mg b.i.d.", "regimen: 400", 8, "arms.a.regimen", "must be a regimen"),
-        ("    regimen: sorafenib 400 mg b.i.d.", "    repeat: false", 7, "arms.a", "no treatment"),
+        ("    regimen: sorafenib 400 mg b.i.d.", "    beyond_progression: false", 7, "arms.a", "no treatment"),
         ("    strategy: sequence\n", "", 10, "arms.b.lines", "strategy: sequence"),
         ("    lines: [sorafenib 400 mg b.i.d., none]\n", "", 10, "arms.b.strategy", "needs 'lines'"),
         ("    lines: [", "    regimen: none\n    lines: [", 12, "arms.b.lines", "either"),

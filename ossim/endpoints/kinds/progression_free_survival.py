@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from ossim.endpoints.runs import admit, line_name, of_line, time_to_event
+from ossim.endpoints.runs import admit, last_planned_visit, line_name, of_line, time_to_event
 from ossim.errors import InputError
 from ossim.schema import require
 
@@ -41,6 +41,9 @@ def progression_free_survival(
     stopped = np.fmin(end, ds["follow_up"])
     death = ds["death_time"].where(ds["death_time"] <= stopped.fillna(np.inf))
     first = np.fmin(progression, death)
+    if kind == "visit":
+        # later deaths would count while the living are censored, and empty the curve
+        first = first.where(first <= last_planned_visit(ds))
     censored = stopped if kind == "true" else _last_measured(ds, line, start)
     time = first.fillna(censored) - start
     return time_to_event(time, first.notnull(), f"progression-free survival, {line_name(line)}")

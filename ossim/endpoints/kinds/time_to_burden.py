@@ -45,8 +45,9 @@ def time_to_burden(ds: xr.Dataset, *, factor: float = 3.0, death: str = "event",
 def _crossing_and_last(ds: xr.Dataset, factor: float) -> tuple[xr.DataArray, xr.DataArray]:
     """Return the time of the first crossing (NaN if none) and of the last visit with a volume."""
     order = ("arm", "patient", "visit")
-    seen = ds["visit_time"].notnull() & ds["tumor_volume"].notnull()
-    time = ds["visit_time"].where(seen)
+    seen = ds["tumor_volume"].notnull()
+    planned = ds["planned_visit_time"] if "planned_visit_time" in ds else ds["visit_time"]
+    time = planned.where(seen & planned.notnull())
     baseline = ds["tumor_volume"].isel(visit=0)
     excess = np.log(ds["tumor_volume"].where(seen) / (factor * baseline)).transpose(*order)
     reached = excess >= 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from ossim.endpoints.runs import admit, time_to_event
+from ossim.endpoints.runs import admit, last_planned_visit, time_to_event
 from ossim.schema import require
 
 
@@ -24,7 +24,7 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     Returns
     -------
     Dataset with `time` [day] since enrollment and `event`, dims (arm, patient); patients without failure are censored
-    at the end of follow-up
+    at the last planned visit
     """
     require(ds, "line_start", "progression_time", "death_time", "follow_up", purpose="time to failure")
     ds = admit(ds, failed)
@@ -32,5 +32,6 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     last = ds.get("planned_lines", begun) - 1
     number = xr.DataArray(np.arange(ds.sizes["line"]), dims="line", coords={"line": ds["line"]})
     progression = ds["progression_time"].where(number == last).max("line")
-    first = np.fmin(progression, ds["death_time"])
-    return time_to_event(first.fillna(ds["follow_up"]), first.notnull(), "time to failure of strategy")
+    first, end = np.fmin(progression, ds["death_time"]), last_planned_visit(ds)
+    first = first.where(first <= end)
+    return time_to_event(first.fillna(np.fmin(ds["follow_up"], end)), first.notnull(), "time to failure of strategy")

@@ -150,11 +150,11 @@ def heatmap(
 
 
 def _variables(ds: xr.Dataset) -> list[str]:
-    """Return the numeric variables over (run,) or (run, arm)."""
+    """Return the measured variables over (run,) or (run, arm): counts and flags are whole numbers, outcomes are not."""
     return [
         str(name)
         for name, values in ds.data_vars.items()
-        if set(values.dims) in ({"run"}, {"run", "arm"}) and np.issubdtype(values.dtype, np.number)
+        if set(values.dims) in ({"run"}, {"run", "arm"}) and np.issubdtype(values.dtype, np.floating)
     ]
 
 

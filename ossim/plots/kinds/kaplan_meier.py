@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
 
 from ossim import endpoints
 from ossim.endpoints.survival import counts_at, median_time, survival_at
@@ -183,6 +184,13 @@ def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, .
     return f"{who}: {numbers}" if len(who) + len(numbers) + 2 <= _LEGEND_WIDTH else f"{who}\n{numbers}"
 
 
+def _moments(curve: xr.Dataset, ticks: NDArray) -> NDArray:
+    """Return the days of `ticks` [month]; one a rounding after the end of follow-up is the end, before all leave."""
+    days, last = ticks * DAYS_PER_MONTH, float(curve["time"].values[-1])
+    ends = (days > last) & (days - last < style.NEARLY * DAYS_PER_MONTH) & (curve["censored"].values[-1] > 0)
+    return np.where(ends, last, days)
+
+
 def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: float) -> None:
     ticks = style.month_ticks(until)
     offset = _TABLE_TOP
@@ -205,8 +213,7 @@ def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: floa
         write(0, "At risk (events)", -22, ha="right", color=style.INK)
         offset += _ROW
     for name, (curve, color) in curves.items():
-        # Whoever is followed to the end is at risk there, where a tick lies a rounding of months later.
-        counts = counts_at(curve, np.minimum(ticks * DAYS_PER_MONTH, float(curve["time"].values[-1])))
+        counts = counts_at(curve, _moments(curve, ticks))
         if len(curves) > _MOST_BANDS:
             write(0, name, -22, ha="right", color=color, fontweight="bold")
             for tick, at_risk, events in zip(ticks, counts["at_risk"].values, counts["events"].values, strict=True):

@@ -8,10 +8,12 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ossim.errors import InputError, unknown
 from ossim.plots import style
+from ossim.plots.arms import alike
 from ossim.plots.bands import draw_doses
 
 _COLORS = "viridis"
@@ -66,22 +68,31 @@ def time_course(
     )
     time = ds["time"].values
     colors, labels = _runs(table)
+    tops = []
     for panel, name in zip(axes, chosen, strict=True):
-        for run, color in enumerate(colors):
-            panel.plot(time, table[name].values[run], color=color, linewidth=1.5, label=labels[run])
+        _draw_curves(panel, time, table[name].values, colors)
         panel.set_ylabel(style.label(ds[name], name, 26))
         panel.set_xlim(time[0], time[-1])
         if log:
             panel.set_yscale("log")
         elif float(table[name].min()) >= 0:
             panel.set_ylim(bottom=0)
-        top = _draw_doses(panel, ds, name, float(time[-1]))
-        if panel is axes[0] and 1 < len(colors) <= _MOST_IN_LEGEND:
-            style.legend_above(axes, panel.lines[: len(colors)], own=ax is None, top=top)
+        tops.append(_draw_doses(panel, ds, name, float(time[-1])))
     style.label_outer_x(axes, style.label(ds["time"], "time"))
     if len(colors) > _MOST_IN_LEGEND:
         _draw_color_bar(axes, table)
+    elif len(colors) > 1:
+        handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=True)]
+        style.legend_above(axes, handles, own=ax is None, top=tops[0])
     return style.one_or_all(axes)
+
+
+def _draw_curves(ax: Axes, time: NDArray, values: NDArray, colors: list) -> None:
+    """Draw one curve per run, or a single one where all runs are the same."""
+    same = len(alike({str(run): [one] for run, one in enumerate(values)})) == 1
+    shown = [(values[0], style.INK if len(colors) > 1 else colors[0])] if same else zip(values, colors, strict=True)
+    for one, color in shown:
+        ax.plot(time, one, color=color, linewidth=1.5)
 
 
 def _variables(ds: xr.Dataset) -> list[str]:
