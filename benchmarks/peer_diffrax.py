@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .forms import ATOL
-from .problems import Yardstick
+from .problems import YARDSTICKS, Yardstick
 
 MAX_STEPS = 10_000
 
@@ -49,6 +49,8 @@ def _trajectory(yardstick: Yardstick, slopes, rtol: float, start, p):
 
 def solvers(yardstick: Yardstick) -> list:
     """Label, solver and runs per measurement."""
+    if yardstick.key not in YARDSTICKS:
+        raise RuntimeError(f"{yardstick.key} is not written for jax")
     jax.config.update("jax_enable_x64", True)
     slopes = types.FunctionType(yardstick.slopes.__code__, {"math": jnp, "abs": jnp.abs})
     compiled = {}

@@ -34,6 +34,8 @@ def _formula(expression: sympy.Expr, system) -> str:
 
 def solvers(yardstick: Yardstick) -> list:
     """Label, solver and runs per measurement."""
+    if yardstick.key not in FORMS:
+        raise RuntimeError(f"{yardstick.key} is not written in Antimony")
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(model_text(yardstick)) < 0:
         raise RuntimeError(antimony.getLastError())

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -95,19 +96,20 @@ class Yardstick:
 
     Attributes
     ----------
-    given : shape (n_days, n_drugs), whether a drug is given at the start of a day
+    draw : number of runs -> parameters, shape (n_runs, n_parameters); fewer runs are the first of more
+    slopes : writes dy(t, y, p); compiled by numba as it stands
+    start : parameters -> states at time 0
+    given : shape (n_intervals, n_drugs), whether a drug is given at the start of an interval of unit length
     drug_state, drug_dose : per drug, the state a dose is added to and the parameter that holds it
     summed : the states whose sum is the output
     """
 
     key: str
     names: tuple[str, ...]
-    values: tuple[float, ...]
-    exact: tuple[str, ...]
     states: tuple[str, ...]
-    seed: int
+    draw: Callable[[int], np.ndarray]
     slopes: Callable
-    start: Callable
+    start: Callable[[np.ndarray], np.ndarray]
     given: np.ndarray
     drug_state: tuple[int, ...]
     drug_dose: tuple[int, ...]
@@ -115,15 +117,8 @@ class Yardstick:
 
     @property
     def days(self) -> int:
+        """Number of intervals, days unless the problem says otherwise."""
         return len(self.given)
-
-    def ensemble(self, n: int) -> np.ndarray:
-        """Parameters of `n` runs, shape (n, n_parameters); the same for every call."""
-        normal = np.random.default_rng(self.seed).standard_normal((n, len(self.values)))
-        drawn = np.array(self.values) * np.exp(SPREAD * normal)
-        for name in self.exact:
-            drawn[:, self.names.index(name)] = self.values[self.names.index(name)]
-        return np.ascontiguousarray(drawn)
 
     def segments(self) -> list[tuple[int, int]]:
         """First and last day of each stretch without a dose inside, in order."""
@@ -131,13 +126,38 @@ class Yardstick:
         return list(zip(borders[:-1], borders[1:], strict=True))
 
 
+def jittered(names: tuple[str, ...], values: tuple[float, ...], exact: tuple[str, ...], seed: int, n: int) -> np.ndarray:
+    """Parameters of `n` runs around `values`, those in `exact` as they are; the same for every call."""
+    normal = np.random.default_rng(seed).standard_normal((n, len(values)))
+    drawn = np.array(values) * np.exp(SPREAD * normal)
+    for name in exact:
+        drawn[:, names.index(name)] = values[names.index(name)]
+    return np.ascontiguousarray(drawn)
+
+
 _DAY = np.arange(180)
 B1 = Yardstick(
-    "B1", NAMES_B1, VALUES_B1, ("loss",), STATES_B1, 1, slopes_b1, start_b1,
-    (np.arange(60) < 20)[:, None], (2,), (8,), (0,),
-)  # fmt: skip
+    key="B1",
+    names=NAMES_B1,
+    states=STATES_B1,
+    draw=partial(jittered, NAMES_B1, VALUES_B1, ("loss",), 1),
+    slopes=slopes_b1,
+    start=start_b1,
+    given=(np.arange(60) < 20)[:, None],
+    drug_state=(2,),
+    drug_dose=(8,),
+    summed=(0,),
+)
 B2 = Yardstick(
-    "B2", NAMES_B2, VALUES_B2, (), STATES_B2, 2, slopes_b2, start_b2,
-    np.stack([(_DAY < 60) | (_DAY >= 120), _DAY >= 60], axis=1), (10, 12), (29, 30), (0, 1, 2, 3, 4, 5),
-)  # fmt: skip
+    key="B2",
+    names=NAMES_B2,
+    states=STATES_B2,
+    draw=partial(jittered, NAMES_B2, VALUES_B2, (), 2),
+    slopes=slopes_b2,
+    start=start_b2,
+    given=np.stack([(_DAY < 60) | (_DAY >= 120), _DAY >= 60], axis=1),
+    drug_state=(10, 12),
+    drug_dose=(29, 30),
+    summed=(0, 1, 2, 3, 4, 5),
+)
 YARDSTICKS = {"B1": B1, "B2": B2}

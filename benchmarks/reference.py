@@ -21,7 +21,7 @@ RTOL = ATOL = 1e-12
 
 def reference(yardstick: Yardstick, n: int) -> np.ndarray:
     """Volume on every day of the first `n` runs of the ensemble, shape (n, n_days + 1)."""
-    drawn = yardstick.ensemble(n)
+    drawn = yardstick.draw(n)
     text = Path(__file__).read_bytes() + Path(__file__).with_name("problems.py").read_bytes() + drawn.tobytes()
     name = f"ossim-benchmark-{yardstick.key}-{hashlib.sha256(text).hexdigest()[:16]}.npy"
     path = Path(tempfile.gettempdir()) / name

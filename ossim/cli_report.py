@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,14 +11,11 @@ import numpy as np
 import xarray as xr
 
 from ossim import catalog, endpoints
-from ossim.cli_tables import WIDTH, table
+from ossim.cli_tables import table
 from ossim.schema import DAYS_PER_MONTH, Response, Status
-from ossim.simulation.provenance import NOTICE
 
 LANDMARKS = (4.0, 6.0)
 SURVIVAL = ("progression_free_survival", "overall_survival")
-# What decides between sequences of treatment, and no trial of one line can tell.
-UNIDENTIFIED = ("bypass_decay_rate", "bypass_strength", "cross_resistance", "tki_resistant_fraction")
 MOST_FAILED_NAMED = 5
 
 # Published outcome -> what the comparison calls it.
@@ -48,8 +44,9 @@ class Report:
 
 def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
     """Summarize a trial Dataset; patients whose run failed are left out of every arm and counted."""
-    rows = tuple(_rows(dataset))
-    parts = [_patient_table(dataset) if dataset.sizes["patient"] == 1 else _endpoint_table(dataset, rows)]
+    alone = dataset.sizes["patient"] == 1
+    rows = tuple(_patient_rows(dataset) if alone else _rows(dataset))
+    parts = [_patient_table(dataset) if alone else _endpoint_table(dataset, rows)]
     outcomes = published(comparisons)
     if outcomes:
         parts.append(_comparison_table(endpoints.compare(dataset, outcomes, failed="exclude")))
@@ -60,25 +57,6 @@ def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
 def published(comparisons: Iterable[Any]) -> list[dict[str, Any]]:
     """Return the published outcomes that a config asks to be compared with."""
     return [outcome for item in comparisons for outcome in _published(item)]
-
-
-def assumptions(config: Any) -> str:
-    """Return the statement that belongs beneath sequences of treatment, empty where each arm has one line."""
-    if not any(arm.strategy == "sequence" or len(arm.lines) > 1 for arm in config.arms):
-        return ""
-    values = "; ".join(f"{name} {_value_used(config, name)}" for name in UNIDENTIFIED)
-    return (
-        "Assumed, not identified by trial data, and decisive between sequences (bypass and clones): "
-        f"{values}. Read differences between sequences as 'if these hold, then', and sweep these values."
-    )
-
-
-def closing(dataset: xr.Dataset) -> str:
-    """Return what stands beneath every result: its assumptions, its weakest evidence and the research-only notice."""
-    attributes = dataset.attrs
-    lines = textwrap.wrap(str(attributes.get("assumptions", "")), WIDTH)
-    tier = attributes.get("weakest_evidence_tier", "unknown")
-    return "\n".join([*lines, f"weakest evidence: {tier}. {attributes.get('notice', NOTICE)}"])
 
 
 def of_sweep(dataset: xr.Dataset) -> str:
@@ -128,6 +106,15 @@ def _rows(dataset: xr.Dataset) -> Iterable[dict[str, Any]]:
         yield {"arm": str(arm), "endpoint": "failed_patients", "value": _n_failed(dataset, arm), "unit": "1"}
 
 
+def _patient_rows(dataset: xr.Dataset) -> Iterable[dict[str, Any]]:
+    """Times of the events of one patient; k is 1 where the event was seen, 0 where it is censored."""
+    for name in (*SURVIVAL, "time_to_failure"):
+        events = endpoints.find(name)(dataset, failed="exclude")
+        for place, arm in enumerate(events["arm"].values):
+            value, seen = float(events["time"].values[place, 0]), int(events["event"].values[place, 0])
+            yield {"arm": str(arm), "endpoint": name, "value": value, "k": seen, "n": 1, "unit": "day"}
+
+
 def _rate_rows(name: str, time: float | None, rate: xr.Dataset) -> Iterable[dict[str, Any]]:
     for place, arm in enumerate(rate["arm"].values):
         numbers = {key: float(rate[key].values[place]) for key in ("ci_low", "ci_high", "k", "n")}
@@ -151,22 +138,6 @@ def _median_rows(name: str, events: xr.Dataset) -> Iterable[dict[str, Any]]:
             "n": n,
             "unit": "day",
         }
-
-
-def _value_used(config: Any, name: str) -> str:
-    """Say what a run takes for a parameter: swept values, one for all patients, a population, or the model's."""
-    fact = catalog.model_parameters(config.model)[name]
-    unit = "" if fact.unit == "1" else f" {fact.unit}"
-    keys = (name, f"cohort.parameters.{name}")
-    swept = [axis for axis in (config.sweep.axes if config.sweep else ()) if axis.path in keys]
-    if swept:
-        return f"swept {_short(swept[0].values[0])} to {_short(swept[0].values[-1])}{unit}"
-    if name in config.cohort.parameters:
-        return f"{config.cohort.parameters[name]:.3g}{unit} for all"
-    spread = catalog.population(config.cohort.population).parameters.get(name)
-    if spread is not None and spread.median is not None and not config.cohort.typical:
-        return f"{spread.median:.3g}{unit} (median)"
-    return f"{fact.value:.3g}{unit}"
 
 
 def _failures(dataset: xr.Dataset) -> list[str]:

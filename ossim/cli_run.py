@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,13 +11,13 @@ import numpy as np
 import xarray as xr
 
 import ossim
-from ossim import cli_report, endpoints, plots, schema
+from ossim import cli_assumptions, cli_report, endpoints, plots, schema
 from ossim.catalog import model_parameters
 from ossim.cli_preview import need_sweep
 from ossim.dosing import compile_events, dose_rows
 from ossim.dosing.events import EventKind
 from ossim.endpoints.runs import admit
-from ossim.errors import FailedRunsError, OutputExistsError
+from ossim.errors import FailedRunsError, InputError, OutputExistsError
 from ossim.models import model
 from ossim.simulation import provenance, scenario, store
 from ossim.simulation.outcome import parse_outcome
@@ -40,11 +41,11 @@ def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force:
     else:
         dataset = ossim.run(config, progress=progress)
         report = cli_report.of_trial(dataset, config.comparisons)
-    dataset = _with_assumptions(dataset, config)
+    dataset = _with_assumptions(dataset, config, sweep=False)
     drawn = _write(folder, config, dataset, report.rows if report else (), figures, force)
     if report:
         print(report.text)
-    print(cli_report.closing(dataset))
+    print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
     return 1 if _failed(dataset) else 0
 
@@ -53,10 +54,10 @@ def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, fi
     """Run every point of a sweep, write its result folder and print the best and worst points."""
     need_sweep(config)
     store.check_free(folder, force=force)
-    dataset = _with_assumptions(ossim.run_sweep(config, progress=progress), config)
+    dataset = _with_assumptions(ossim.run_sweep(config, progress=progress), config, sweep=True)
     drawn = _write(folder, config, dataset, cli_report.sweep_rows(dataset), figures, force)
     print(cli_report.of_sweep(dataset))
-    print(cli_report.closing(dataset))
+    print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
     return 1 if _failed(dataset) else 0
 
@@ -66,8 +67,7 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> li
     dataset = store.open_result(result)
     for kind in kinds:
         plots.find(kind)
-    beside = result / store.CONFIG
-    found = _figures(scenario.load(beside) if beside.is_file() else None, dataset)
+    found = _figures(_config_beside(result), dataset)
     chosen = _chosen(found, kinds)
     # A figure that was asked for and does not apply says itself what it lacks.
     found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
@@ -78,6 +78,18 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> li
         raise OutputExistsError(f"{', '.join(there)} exists; give another --out, or --force to replace")
     folder.mkdir(parents=True, exist_ok=True)
     return [_draw(name, found[name], path) for name, path in paths.items()]
+
+
+def _config_beside(result: Path) -> Any:
+    """Return the config of a result folder; one of another version only costs the choices it made."""
+    path = result / store.CONFIG
+    if not path.is_file():
+        return None
+    try:
+        return scenario.load(path)
+    except InputError as error:
+        print(f"drawn without the choices of the config: {str(error).splitlines()[0]}", file=sys.stderr)
+        return None
 
 
 def _simulate(config: ModelRun) -> xr.Dataset:
@@ -116,9 +128,9 @@ def _with_doses(dataset: xr.Dataset, config: ModelRun) -> xr.Dataset:
     )
 
 
-def _with_assumptions(dataset: xr.Dataset, config: Any) -> xr.Dataset:
+def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Dataset:
     """Add as attributes what a message rests on: unidentified parameters, and sources where none are named yet."""
-    added = {"assumptions": cli_report.assumptions(config)} if isinstance(config, Scenario) else {}
+    added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep)} if isinstance(config, Scenario) else {}
     if not dataset.attrs.get("parameter_sources"):
         facts = _model_facts(config.model)
         added["weakest_evidence_tier"] = provenance.weakest_tier(tier for _, tier in facts.values())

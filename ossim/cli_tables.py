@@ -23,7 +23,9 @@ WIDTH = 150
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return rows of text under column titles, without colors."""
-    grid = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in columns:
+        grid.add_column(Text(title))
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     stream = io.StringIO()

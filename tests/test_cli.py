@@ -137,6 +137,7 @@ def test_run_writes_a_result_that_can_be_opened(ossim, tiny, tmp_path):
     code, out, _ = ossim("run", tiny, "--out", folder, "--no-figures")
     assert code == 0
     assert "median PFS" in out and str(folder) in out
+    assert "weakest evidence: assumed. Research use only" in out
     assert {path.name for path in folder.iterdir()} == {
         store.DATASET,
         store.CONFIG,
@@ -144,6 +145,83 @@ def test_run_writes_a_result_that_can_be_opened(ossim, tiny, tmp_path):
         store.PROVENANCE,
     }
     assert store.open_result(folder).sizes["patient"] == 4
+
+
+@pytest.fixture
+def sequence(tmp_path):
+    path = tmp_path / "sequence.yaml"
+    path.write_text(
+        "cohort: {population: relapsed, size: 6, parameters: {bypass_strength: 0.9}}\narms:\n"
+        "  a: {strategy: sequence, lines: [sorafenib 400 mg b.i.d., none], switch: progression}\n"
+        "  b: {regimen: none}\n"
+        "visits: {every: 8 weeks, until: 24 weeks}\noutput: {trajectories: 1}\n"
+        "sweep:\n  axes: {bypass_decay_rate: [0.01, 0.1], cross_resistance: [0.2, 0.8]}\n"
+        "  outcomes: [overall_survival_rate at 4 months]\n"
+        "  heatmap: {x: bypass_decay_rate, y: cross_resistance, outcome: overall_survival_rate at 4 months,"
+        " arm: a, minus: b}\n"
+    )
+    return path
+
+
+def test_sequences_state_what_no_trial_identifies(ossim, sequence, tmp_path):
+    code, out, _ = ossim("run", sequence, "--out", tmp_path / "out", "--no-figures")
+    assert code == 0
+    assert "median TTF" in out
+    stated = " ".join(out.split())
+    assert "bypass_strength 0.9 for all" in stated
+    assert "tki_resistant_fraction 0.025 (median)" in stated
+    assert "cross_resistance 0.6;" in stated
+    assert "bypass_strength 0.9" in store.open_result(tmp_path / "out").attrs["assumptions"]
+
+
+def test_sweep_draws_the_difference_that_its_config_names(ossim, sequence, tmp_path):
+    code, out, _ = ossim("sweep", sequence, "--out", tmp_path / "out")
+    assert code == 0
+    assert "weakest evidence: assumed" in out
+    assert "bypass_decay_rate swept 0.01 to 0.1 1/day" in " ".join(out.split())
+    assert [path.name for path in (tmp_path / "out" / store.FIGURES).iterdir()] == ["heatmap.png"]
+    assert "minus: b" in (tmp_path / "out" / store.CONFIG).read_text()
+
+
+def test_arm_subtracted_in_a_heat_map_must_exist(ossim, sequence):
+    sequence.write_text(sequence.read_text().replace("minus: b", "minus: bb"))
+    code, _, complaint = ossim("validate", sequence)
+    assert code == cli.BAD_INPUT
+    assert "sweep.heatmap.minus: unknown arm 'bb'" in complaint
+
+
+def test_plot_takes_a_kind_with_all_its_variants_or_one(ossim, tiny, tmp_path):
+    ossim("run", tiny, "--out", tmp_path / "out", "--no-figures")
+    _, every, _ = ossim("plot", tmp_path / "out", "--kind", "kaplan_meier", "--out", tmp_path / "every")
+    _, one, _ = ossim("plot", tmp_path / "out", "--kind", "kaplan_meier:overall_survival", "--out", tmp_path / "one")
+    names = ["kaplan_meier.png", "kaplan_meier_overall_survival.png"]
+    assert [Path(line).name for line in every.splitlines()] == names
+    assert [Path(line).name for line in one.splitlines()] == names[1:]
+
+
+def test_config_of_another_version_only_costs_its_choices(ossim, tiny, tmp_path):
+    ossim("run", tiny, "--out", tmp_path / "out", "--no-figures")
+    (tmp_path / "out" / store.CONFIG).write_text("not: a config\n")
+    code, out, complaint = ossim("plot", tmp_path / "out", "--kind", "patient")
+    assert (code, Path(out.strip()).name) == (0, "patient.png")
+    assert complaint.startswith("drawn without the choices of the config")
+
+
+def test_one_patient_is_told_as_a_course_not_as_rates(ossim, tiny, tmp_path):
+    arguments = ("--set", "cohort.size=1", "--set", "visits.until=8 weeks", "--out", tmp_path / "out")
+    code, out, _ = ossim("run", tiny, *arguments)
+    assert code == 0
+    assert "best response" in out and "median" not in out
+    assert [path.name for path in (tmp_path / "out" / store.FIGURES).iterdir()] == ["patient.png"]
+
+
+def test_published_model_draws_its_time_course(ossim, tmp_path):
+    code, out, _ = ossim("run", CONFIGS / "published" / "hahnfeldt1999.yaml", "--out", tmp_path / "out")
+    result = store.open_result(tmp_path / "out")
+    assert code == 0
+    assert "figures: time_course" in out
+    assert result["dose_time"].values.tolist() == [float(day) for day in range(30)]
+    assert "growth_rate: hahnfeldt1999 (fitted)" in result.attrs["parameter_sources"]
 
 
 def test_resolved_config_runs_again_to_the_same_result(ossim, tiny, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from ossim.errors import InputError
 
@@ -37,6 +37,6 @@ def clopper_pearson(
         raise InputError("a binomial count lies between 0 and n")
     tail = (1 - confidence_level) / 2
     # The beta quantile is undefined at the ends, where the bound is exact.
-    low = np.where(k == 0, 0.0, beta.ppf(tail, np.where(k > 0, k, 1), n - k + 1))
-    high = np.where(k == n, 1.0, beta.ppf(1 - tail, k + 1, np.where(k < n, n - k, 1)))
+    low = np.where(k == 0, 0.0, betaincinv(np.where(k > 0, k, 1), n - k + 1, tail))
+    high = np.where(k == n, 1.0, betaincinv(k + 1, np.where(k < n, n - k, 1), 1 - tail))
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)

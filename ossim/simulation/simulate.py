@@ -82,7 +82,7 @@ def simulate(
     else:
         advance_problem(problem, float(times[-1]))
     if times[-1] == 0.0:
-        problem.records.state[:, 0] = problem.runs.state
+        problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
     return _dataset(declared, problem, values, times, has_runs, given)
 
 
@@ -140,7 +140,8 @@ def _run_count(given: Mapping[str, Any]) -> tuple[int, bool]:
 def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n: int, control) -> Problem:
     system = declared.system
     names = tuple(item.name for item in declared.compartments)
-    table = compile_events(dose_rows(doses), names, float(times[-1]))
+    # a run that ends where it starts still has its rows checked
+    table = compile_events(dose_rows(doses), names, float(times[-1]) or 1.0)
     k = len(names)
     decay = np.stack([values[item.decay] for item in declared.compartments], axis=1) if k else np.zeros((n, 0))
     gains = [values[item.gain] if item.gain else np.ones(n) for item in declared.compartments]

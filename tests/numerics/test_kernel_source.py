@@ -12,7 +12,7 @@ from ossim.models.osteosarcoma_patient import SYSTEM as PATIENT
 from ossim.numerics import elementwise
 from ossim.numerics.elementwise import absolute, exp, log, maximum, minimum, pow, sqrt, where_positive
 from ossim.numerics.jacobian_source import jacobian_source
-from ossim.numerics.kernel_source import ELEMENTARY, kernel_source
+from ossim.numerics.kernel_source import ELEMENTARY, copied_functions, kernel_source
 from ossim.numerics.problem import advance_problem, make_problem, make_runs
 from ossim.numerics.stiff import advance_problem_stiff, compile_jacobian
 from ossim.numerics.system import System, argument_names, output_names
@@ -70,7 +70,7 @@ def test_helpers_of_one_name_are_refused():
     of_unit = types.FunctionType(calling_unit_rates.__code__, elsewhere, "calling_unit_rates")
     system = System("case_twice", ("V",), ("k",), calling_rates, unit_states=("W",), unit_rates=of_unit, max_units=1)
     with pytest.raises(ValueError, match="two functions are called 'decay'"):
-        kernel_source(system)
+        copied_functions(system)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from matplotlib.collections import PolyCollection
 
 from ossim import endpoints, plots
 from ossim.errors import InputError, UnknownNameError
-from ossim.plots import style
+from ossim.plots.arms import arm_colors
 from ossim.schema import DAYS_PER_MONTH
 
 mpl.use("Agg")
-TRIAL_KINDS = ("biomarkers", "concentrations", "kaplan_meier", "spider", "swimmer", "waterfall")
+TRIAL_KINDS = ("biomarkers", "concentrations", "kaplan_meier", "patient", "spider", "swimmer", "waterfall")
+SURVIVAL_VARIANTS = ("kaplan_meier:overall_survival", "kaplan_meier:time_to_failure")
 
 
 @pytest.fixture(autouse=True)
@@ -51,12 +52,27 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
+def legend_texts(ax):
+    """Texts of the legend of a figure, which stands above its panels."""
+    return [text.get_text() for text in ax.figure.legends[0].get_texts()]
+
+
 def test_trial_figures_are_applicable_to_a_trial(trial):
-    assert tuple(plots.applicable(trial)) == TRIAL_KINDS
+    assert sorted(plots.applicable(trial)) == sorted(TRIAL_KINDS + SURVIVAL_VARIANTS)
+
+
+def test_a_single_patient_has_a_figure_of_its_own_and_none_of_a_cohort(trial):
+    alone = trial.isel(patient=[0], tracked=[0])
+    assert plots.applicable(alone) == ["patient"]
+
+
+def test_time_to_failure_is_that_of_several_lines(trial):
+    single = trial.sel(arm=["untreated", "sorafenib"]).isel(line=[0])
+    assert plots.applicable(single, "kaplan_meier") == ["kaplan_meier", "kaplan_meier:overall_survival"]
 
 
 def test_other_figures_are_applicable_to_their_dataset(compared, sweep):
-    assert plots.applicable(compared) == ["published"]
+    assert plots.applicable(compared) == ["published", "published:median"]
     assert plots.applicable(sweep) == ["heatmap"]
 
 
@@ -99,11 +115,13 @@ def test_unknown_arm_and_kind_name_the_nearest(trial):
         plots.kaplan_meier(trial, arms=["sorafenb"])
     with pytest.raises(UnknownNameError, match="waterfall"):
         plots.find("waterfal")
+    with pytest.raises(UnknownNameError, match="did you mean 'overall_survival'"):
+        plots.find("kaplan_meier:overal_survival")
 
 
 def test_color_of_an_arm_does_not_depend_on_the_arms_drawn(trial):
     drawn = plots.kaplan_meier(trial, arms=["sorafenib"]).lines[0].get_color()
-    assert drawn == style.arm_colors(trial)["sorafenib"]
+    assert drawn == arm_colors(trial)["sorafenib"]
 
 
 def test_curve_steps_through_the_table(trial):
@@ -129,6 +147,31 @@ def test_numbers_under_the_curve_add_up(trial):
 def test_line_that_nobody_began_is_refused(trial):
     with pytest.raises(InputError, match="no patient"):
         plots.kaplan_meier(trial, arms=["untreated"], line=2)
+
+
+def test_a_variant_draws_its_endpoint(trial):
+    drawn = plots.find("kaplan_meier:overall_survival")(trial, arms=["sorafenib"]).lines[0]
+    table = plots.kaplan_meier_table(trial, arms=["sorafenib"], endpoint="overall_survival").isel(arm=0)
+    np.testing.assert_array_equal(drawn.get_ydata(), table["survival"].values)
+
+
+def test_arms_that_coincide_share_a_curve_and_a_panel(trial):
+    twins = xr.concat(
+        [trial.sel(arm=["sorafenib"]), trial.sel(arm=["sorafenib"]).assign_coords(arm=["again"])],
+        dim="arm",
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        join="override",
+    )
+    assert [text.split(":")[0] for text in legend_texts(plots.kaplan_meier(twins))] == ["sorafenib = again"]
+    assert plots.waterfall(twins).get_title(loc="left") == "sorafenib = again"
+
+
+def test_patients_followed_to_the_end_are_at_risk_there(trial):
+    ax = plots.kaplan_meier(trial, arms=["sorafenib"], endpoint="overall_survival", until=24 * DAYS_PER_MONTH)
+    followed = (trial["follow_up"].sel(arm="sorafenib") == trial["follow_up"].max()).sum().item()
+    assert f"{followed}" in texts(ax)
 
 
 def test_waterfall_is_sorted_and_says_what_it_cuts(trial):
@@ -159,7 +202,7 @@ def test_swimmer_is_sorted_by_follow_up(trial):
 def test_swimmer_names_the_treatment_of_a_line_where_it_is_known(trial):
     labels = np.full((trial.sizes["arm"], trial.sizes["line"]), "sorafenib")
     ax = plots.swimmer(trial.assign(line_label=(("arm", "line"), labels)), arms=["sorafenib"])
-    assert "sorafenib" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "sorafenib" in legend_texts(ax)
 
 
 def test_biomarkers_do_without_trajectories(trial):
@@ -178,6 +221,12 @@ def test_log_panel_shows_no_zero(trial):
     assert log.get_yscale() == "log"
     assert log.get_ylim()[0] > 0
     assert linear.get_ylim()[0] == 0
+
+
+def test_concentrations_end_where_the_close_points_end(trial):
+    points = [*range(8), *range(14, 57, 7)]
+    ax = plots.concentrations(trial.sel(time=[float(point) for point in points]))[0]
+    assert ax.get_xlim() == (0.0, 7.0)
 
 
 def test_concentrations_of_nobody_are_refused(trial):
@@ -210,6 +259,31 @@ def test_heat_map_scale_is_symmetric_where_signs_differ(sweep):
 def test_heat_map_asks_which_arm(sweep):
     with pytest.raises(InputError, match="which arm"):
         plots.heatmap(sweep)
+
+
+def test_heat_map_of_a_difference_is_paired_and_centered(sweep):
+    table = plots.heatmap_table(sweep, arm="b", minus="a", x="dose", y="interval")
+    np.testing.assert_allclose(table, [[0.5] * 3, [1.0] * 3])
+    ax = plots.heatmap(sweep, arm="b", minus="a")
+    assert ax.collections[0].get_clim() == (-1.0, 1.0)
+    assert ax.get_title(loc="left").startswith("b \N{MINUS SIGN} a")
+
+
+def test_heat_map_turns_days_into_months(sweep):
+    sweep["gain"].attrs["units"] = "day"
+    table = plots.heatmap_table(sweep, arm="b")
+    assert table.attrs["units"] == "month"
+    assert float(table.max()) == pytest.approx(2 / DAYS_PER_MONTH)
+
+
+def test_heat_map_takes_texts_in_the_order_given(sweep):
+    named = sweep.assign_coords(dose=("run", ["low", "high", "mid"] * 2))
+    assert plots.heatmap_table(named, arm="b", x="dose")["dose"].values.tolist() == ["low", "high", "mid"]
+
+
+def test_heat_map_wraps_long_labels(sweep):
+    sweep["interval"].attrs["long_name"] = "time between two doses of the drug that is given first and then again"
+    assert "\n" in plots.heatmap(sweep, arm="a", x="dose", y="interval").get_ylabel()
 
 
 def test_heat_map_leaves_missing_runs_out(sweep):

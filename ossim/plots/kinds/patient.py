@@ -120,7 +120,7 @@ def _drug_columns(table: xr.Dataset) -> list[tuple[xr.DataArray, str]]:
 
 def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
     """Draw measured sizes, and the thresholds that hold from each visit to the next."""
-    seen = np.flatnonzero(one["sum_of_diameters"].notnull().values)
+    seen = np.flatnonzero((one["sum_of_diameters"].notnull() & one["visit_time"].notnull()).values)
     time, total = (one[name].values[seen] for name in ("visit_time", "sum_of_diameters"))
     months, progressed = time / DAYS_PER_MONTH, one["response"].values[seen] == Response.PD
     ax.plot(months[~progressed], total[~progressed], "o", color=color, markersize=3.5)
