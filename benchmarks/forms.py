@@ -102,9 +102,10 @@ def written_b2(
 
 
 _TUMOR_B1 = ("growth", "b", "d", "e", "loss")
-_TUMOR_B2 = tuple(
-    "lam kap aE2 cR1 cR2 k1 k2 m1 m2 kt pF lossF kb pX lossX pI kmat lossI aI lossM aM IC1 IC2 Th F50".split()
-)
+_TUMOR_B2 = (
+    "lam", "kap", "aE2", "cR1", "cR2", "k1", "k2", "m1", "m2", "kt", "pF", "lossF", "kb", "pX", "lossX",
+    "pI", "kmat", "lossI", "aI", "lossM", "aM", "IC1", "IC2", "Th", "F50",
+)  # fmt: skip
 _PK_B1, _PK_B2 = ("ka", "ke", "volume"), ("ke1", "k12a", "k21a", "ke2", "k12b", "k21b")
 
 
@@ -158,8 +159,10 @@ def build(yardstick: Yardstick, form: Form, drawn: np.ndarray, rtol: float) -> P
     """Bind an ensemble `drawn`, shape (n_runs, n_parameters), to the engine, with daily output."""
     n, system = len(drawn), form.system
     named = dict(zip(yardstick.names, drawn.T, strict=True))
-    start = yardstick.start(drawn)[:, [yardstick.states.index(s.upper() if form.logarithmic else s) for s in system.states]]
-    runs = make_runs(system, np.log(start) if form.logarithmic else start, drawn[:, [yardstick.names.index(q) for q in system.parameters]])
+    written = (name.upper() if form.logarithmic else name for name in system.states)
+    start = yardstick.start(drawn)[:, [yardstick.states.index(name) for name in written]]
+    parameters = drawn[:, [yardstick.names.index(name) for name in system.parameters]]
+    runs = make_runs(system, np.log(start) if form.logarithmic else start, parameters)
     modes = [] if form.modes is None else form.modes(named)
     exposure, sizes = no_exposure(system, n), [found.size for found in modes]
     if modes:

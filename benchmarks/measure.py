@@ -71,8 +71,10 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -
     """Lay out rows as aligned text, the first column to the left."""
     cells = [[str(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = ["  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
-             for row in cells]
+    lines = [
+        "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        for row in cells
+    ]
     return "\n".join(("", title, lines[0], "-" * len(lines[0]), *lines[1:]))
 
 

@@ -148,7 +148,8 @@ def volume_errors(found: dict, exact: dict) -> np.ndarray:
 
 def same_dates(found: dict, exact: dict) -> float:
     """Share of patients whose progression is seen at the same visit, or not seen, in both."""
-    return float(np.mean(np.nan_to_num(found["progression_time"][:, 0]) == np.nan_to_num(exact["progression_time"][:, 0])))
+    ours, theirs = (np.nan_to_num(outcome["progression_time"][:, 0]) for outcome in (found, exact))
+    return float(np.mean(ours == theirs))
 
 
 def date_errors(found: dict, exact: dict) -> np.ndarray:
@@ -174,7 +175,7 @@ def threads(arm: str = "combination", size: int = 4000, repeats: int = 7, rtol: 
         one, two = found.min(axis=0)
         efficiency = np.median(found[:, 0] / found[:, 1]) / 2
         rows.append((label, f"{one:.3f}", f"{two:.3f}", f"{one / two / 2:.2f}", f"{efficiency:.2f}"))
-    title = f"{arm}, {size} patients at rtol {rtol:g}: wall seconds on {available_cores()} cores, load {os.getloadavg()[0]:.1f}"
+    title = f"{arm}, {size} patients at rtol {rtol:g}: wall seconds on {available_cores()} cores"
     return table(title, ("", "1 thread", "2 threads", "efficiency of least", "median efficiency"), rows)
 
 

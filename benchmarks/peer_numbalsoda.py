@@ -53,7 +53,9 @@ def _solver(yardstick: Yardstick, rates, solve):
     def run(drawn: np.ndarray, rtol: float) -> np.ndarray:
         out = np.zeros((len(drawn), yardstick.days + 1))
         given = yardstick.given
-        ensemble(rates.address, yardstick.start(drawn), drawn, segments, given, drug_state, drug_dose, summed, rtol, out)
+        ensemble(
+            rates.address, yardstick.start(drawn), drawn, segments, given, drug_state, drug_dose, summed, rtol, out
+        )
         return out
 
     return run

@@ -13,9 +13,6 @@ from .forms import ATOL, FORMS
 from .problems import Yardstick
 
 
-roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-
-
 def model_text(yardstick: Yardstick) -> str:
     """Antimony text of the problem as written; every parameter and state gets its value at run time."""
     system = FORMS[yardstick.key][0].system

@@ -112,7 +112,8 @@ def compare(key: str, peers: Sequence[str] = PEERS, rtol: float = 1e-6, size: in
         row = (contender.label, cases[index].size, number(times[:, index].min()), number(np.median(times[:, index])))
         rows.append((*row, f"{spread(times, index):.1f}", f"{reached.max():.1e}", *ratios))
     title = f"{key} at rtol {rtol:g}: microseconds of CPU per run, one core; ratios are medians over {repeats} turns"
-    header = ("tool", "runs", "least", "median", "spread", "error", *(f"/ {form.label.removeprefix('ossim, ')}" for form in mine))
+    bases = (f"/ {form.label.removeprefix('ossim, ')}" for form in mine)
+    header = ("tool", "runs", "least", "median", "spread", "error", *bases)
     return "\n".join((table(title, header, rows), *absent))
 
 

@@ -14,24 +14,25 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 SPREAD = 0.2
 
-NAMES_B1 = tuple("growth b d e loss ka ke volume dose V0 K0".split())
-VALUES_B1 = (0.192, 5.85, 0.00873, 0.66, 0.0, 10.0, 1.7, 1.0, 20.0, 200.0, 625.0)
-STATES_B1 = tuple("V K A C".split())
+VALUES_B1 = {
+    "growth": 0.192, "b": 5.85, "d": 0.00873, "e": 0.66, "loss": 0.0, "ka": 10.0, "ke": 1.7, "volume": 1.0,
+    "dose": 20.0, "V0": 200.0, "K0": 625.0,
+}  # fmt: skip
+STATES_B1 = ("V", "K", "A", "C")
 
-NAMES_B2 = tuple(
-    "lam kap aE2 cR1 cR2 k1 k2 m1 m2 kt pF lossF kb pX lossX pI kmat lossI aI lossM aM IC1 IC2 "
-    "ke1 k12a k21a ke2 k12b k21b dose1 dose2 Th F50 T0".split()
-)
-VALUES_B2 = (
-    0.10, 6.0, 0.6, 0.10, 0.15, 0.25, 0.20, 1e-4, 1e-4, 2.0, 40.0, 50.0, 5.0, 1.0, 0.5, 0.30, 0.10, 0.20, 2.0, 0.005,
-    0.02, 1.0, 0.5, 1.2, 12.0, 6.0, 0.8, 8.0, 3.0, 6.0, 3.0, 500.0, 0.5, 200.0,
-)  # fmt: skip
-STATES_B2 = tuple("S R1 R2 D1 D2 D3 F X I M C1 Q1 C2 Q2".split())
+VALUES_B2 = {
+    "lam": 0.10, "kap": 6.0, "aE2": 0.6, "cR1": 0.10, "cR2": 0.15, "k1": 0.25, "k2": 0.20, "m1": 1e-4, "m2": 1e-4,
+    "kt": 2.0, "pF": 40.0, "lossF": 50.0, "kb": 5.0, "pX": 1.0, "lossX": 0.5, "pI": 0.30, "kmat": 0.10, "lossI": 0.20,
+    "aI": 2.0, "lossM": 0.005, "aM": 0.02, "IC1": 1.0, "IC2": 0.5, "ke1": 1.2, "k12a": 12.0, "k21a": 6.0, "ke2": 0.8,
+    "k12b": 8.0, "k21b": 3.0, "dose1": 6.0, "dose2": 3.0, "Th": 500.0, "F50": 0.5, "T0": 200.0,
+}  # fmt: skip
+STATES_B2 = ("S", "R1", "R2", "D1", "D2", "D3", "F", "X", "I", "M", "C1", "Q1", "C2", "Q2")
 
 
 def slopes_b1(t, y, dy, p):
@@ -123,24 +124,25 @@ class Yardstick:
     def segments(self) -> list[tuple[int, int]]:
         """First and last day of each stretch without a dose inside, in order."""
         borders = [0, *(day for day in range(1, self.days) if self.given[day].any()), self.days]
-        return list(zip(borders[:-1], borders[1:], strict=True))
+        return list(pairwise(borders))
 
 
-def jittered(names: tuple[str, ...], values: tuple[float, ...], exact: tuple[str, ...], seed: int, n: int) -> np.ndarray:
+def jittered(values: dict[str, float], exact: tuple[str, ...], seed: int, n: int) -> np.ndarray:
     """Parameters of `n` runs around `values`, those in `exact` as they are; the same for every call."""
-    normal = np.random.default_rng(seed).standard_normal((n, len(values)))
-    drawn = np.array(values) * np.exp(SPREAD * normal)
+    drawn = np.array([*values.values()]) * np.exp(
+        SPREAD * np.random.default_rng(seed).standard_normal((n, len(values)))
+    )
     for name in exact:
-        drawn[:, names.index(name)] = values[names.index(name)]
+        drawn[:, [*values].index(name)] = values[name]
     return np.ascontiguousarray(drawn)
 
 
 _DAY = np.arange(180)
 B1 = Yardstick(
     key="B1",
-    names=NAMES_B1,
+    names=tuple(VALUES_B1),
     states=STATES_B1,
-    draw=partial(jittered, NAMES_B1, VALUES_B1, ("loss",), 1),
+    draw=partial(jittered, VALUES_B1, ("loss",), 1),
     slopes=slopes_b1,
     start=start_b1,
     given=(np.arange(60) < 20)[:, None],
@@ -150,9 +152,9 @@ B1 = Yardstick(
 )
 B2 = Yardstick(
     key="B2",
-    names=NAMES_B2,
+    names=tuple(VALUES_B2),
     states=STATES_B2,
-    draw=partial(jittered, NAMES_B2, VALUES_B2, (), 2),
+    draw=partial(jittered, VALUES_B2, (), 2),
     slopes=slopes_b2,
     start=start_b2,
     given=np.stack([(_DAY < 60) | (_DAY >= 120), _DAY >= 60], axis=1),

@@ -20,7 +20,9 @@ from benchmarks.reference import errors, reference  # noqa: E402
 
 SIZE, N_REFERENCE, RTOL = 16, 2, 1e-6
 ALLOWED_ERROR = 10 * RTOL  # the logarithmic form of B1 reaches 4e-6
-FORMS = [pytest.param(YARDSTICKS[key], form, id=f"{key}, {form.label}") for key in YARDSTICKS for form in forms.FORMS[key]]
+FORMS = [
+    pytest.param(YARDSTICKS[key], form, id=f"{key}, {form.label}") for key in YARDSTICKS for form in forms.FORMS[key]
+]
 
 
 @pytest.mark.parametrize(("yardstick", "form"), FORMS)

@@ -12,13 +12,9 @@ import xarray as xr
 
 import ossim
 from ossim import cli_assumptions, cli_report, endpoints, plots, schema
-from ossim.catalog import model_parameters
 from ossim.cli_preview import need_sweep
-from ossim.dosing import compile_events, dose_rows
-from ossim.dosing.events import EventKind
 from ossim.endpoints.runs import admit
 from ossim.errors import FailedRunsError, InputError, OutputExistsError
-from ossim.models import model
 from ossim.simulation import provenance, scenario, store
 from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
@@ -104,36 +100,13 @@ def _simulate(config: ModelRun) -> xr.Dataset:
         rtol=config.rtol,
         atol=config.atol,
     )
-    attributes = provenance.root_attributes(
-        config, started=started, ended=provenance.now(), facts=_model_facts(config.model)
-    )
-    return _with_doses(dataset.assign_attrs({**attributes, **dataset.attrs}), config)
-
-
-def _model_facts(name: str) -> dict[str, tuple[str, str]]:
-    return {key: (fact.source, fact.tier) for key, fact in model_parameters(name).items()}
-
-
-def _with_doses(dataset: xr.Dataset, config: ModelRun) -> xr.Dataset:
-    """Add the times and compartments of the doses, so that a figure can show them."""
-    names = tuple(item.name for item in model(config.model).compartments)
-    if not config.doses:
-        return dataset
-    events = compile_events(dose_rows([dict(row) for row in config.doses]), names, float(config.times[-1]))
-    given = (events.value > 0) & (events.kind != EventKind.STEADY_STATE)
-    compartments = np.array(names, dtype=str)[events.compartment[given]]
-    return dataset.assign(
-        dose_time=("dose", events.time[given], {"units": "day", "long_name": "time of a dose"}),
-        dose_compartment=("dose", compartments, {"units": "1", "long_name": "compartment that receives a dose"}),
-    )
+    attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
+    return dataset.assign_attrs({**attributes, **dataset.attrs})
 
 
 def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Dataset:
-    """Add as attributes what a message rests on: unidentified parameters, and sources where none are named yet."""
+    """Add as an attribute what a message rests on: the parameters that no trial identifies."""
     added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep)} if isinstance(config, Scenario) else {}
-    if not dataset.attrs.get("parameter_sources"):
-        facts = _model_facts(config.model)
-        added["weakest_evidence_tier"] = provenance.weakest_tier(tier for _, tier in facts.values())
     return dataset.assign_attrs({key: value for key, value in added.items() if value})
 
 

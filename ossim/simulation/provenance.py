@@ -85,8 +85,12 @@ def root_attributes(
         **({"seed": int(scenario.seed)} if hasattr(scenario, "seed") else {}),
         "started": started,
         "ended": ended,
-        "weakest_evidence_tier": weakest_tier(tier for _, tier in facts.values()),
-        "parameter_sources": "; ".join(
-            f"{name}: {source} ({tier})" for name, (source, tier) in sorted(facts.items())
-        ),
+        **evidence(facts),
     }
+
+
+def evidence(facts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return the attributes that say how sure the facts of a run are: name -> (source key, evidence tier)."""
+    named = (f"{name}: {source} ({tier})" for name, (source, tier) in sorted(facts.items()))
+    tiers = (tier for _, tier in facts.values())
+    return {"weakest_evidence_tier": weakest_tier(tiers), "parameter_sources": "; ".join(named)}

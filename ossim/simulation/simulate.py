@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from ..catalog import Parameter, model_parameters
-from ..dosing import compile_events, dose_rows
+from ..dosing import EventKind, compile_events, dose_rows
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
 from ..numerics.arrays import STATUS_MEANINGS, Doses, Exposure
@@ -22,6 +22,7 @@ from ..numerics.problem import (
     make_records,
     make_runs,
 )
+from . import provenance
 
 METHODS = ("tsit5", "rodas4")
 STATUS_FLAGS = {
@@ -187,16 +188,31 @@ def _dataset(declared: Model, problem: Problem, values, times, has_runs: bool, g
         variables[item.name] = (dims, shaped(problem.records.value[:, :, index]), attributes)
     status = problem.runs.status.astype(np.int8)
     variables["status"] = (dims[:-1], shaped(status), STATUS_FLAGS)
+    if problem.doses.time.size:
+        variables |= _dose_calendar(declared, problem.doses)
     coordinates = {"time": ("time", times, {"units": "day", "long_name": "time"})}
     if has_runs:
         for key in given:
             if np.ndim(given[key]) == 1:
                 coordinates[key] = ("run", np.array(values[key]), {"units": model_parameters(declared.name)[key].unit})
+    facts = model_parameters(declared.name)
     attributes = {
         "title": declared.title,
         "model": declared.name,
         "reference": declared.reference,
-        "notice": "Research use only: not a medical device, not for decisions about patients.",
-        "Conventions": "CF-1.11",
+        "notice": provenance.NOTICE,
+        "Conventions": provenance.CONVENTIONS,
+        "ossim_version": provenance.package_version("ossim"),
+        **provenance.evidence({name: (facts[name].source, facts[name].tier) for name in declared.parameters}),
     }
     return xr.Dataset(variables, coordinates, attributes)
+
+
+def _dose_calendar(declared: Model, doses: Doses) -> dict[str, tuple]:
+    """Times and compartments of what is given, for dose ticks."""
+    given = (doses.value > 0) & (doses.kind != EventKind.STEADY_STATE)
+    names = np.array([item.name for item in declared.compartments], dtype=str)
+    return {
+        "dose_time": ("dose", doses.time[given], {"units": "day", "long_name": "time of a dose"}),
+        "dose_compartment": ("dose", names[doses.compartment[given]], {"long_name": "compartment that receives a dose"}),
+    }

@@ -13,6 +13,7 @@ from ossim.catalog import model_parameters
 from ossim.errors import InputError
 from ossim.schema import Status
 from ossim.simulation import provenance
+from ossim.simulation.evidence import facts
 from ossim.simulation.outcome import Outcome
 from ossim.simulation.run import run
 from ossim.simulation.scenario import Scenario
@@ -66,7 +67,9 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
     for name, values in design.coordinates().items():
         coordinates[name] = ("run", _column(values), _axis_attributes(scenario, name))
     dataset = xr.Dataset(variables, coordinates)
-    dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now())
+    dataset.attrs = provenance.root_attributes(
+        scenario, started=started, ended=provenance.now(), facts=facts(scenario)
+    )
     return dataset
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from benchmarks.__main__ import main
 from benchmarks.measure import Case, number, paired_ratio, table, take_turns
 from benchmarks.patient import date_errors, same_dates, volume_errors

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+
 from benchmarks import forms, patient_kernel, peers
 from benchmarks.problems import B1, B2, YARDSTICKS
 from benchmarks.reference import errors, reference
 
 RTOL = 1e-9
 ALLOWED_ERROR = 1e-7  # the steps of 180 days add up; a wrong term or dose shows above 1e-3
-FORMS = [pytest.param(YARDSTICKS[key], form, id=f"{key}, {form.label}") for key in YARDSTICKS for form in forms.FORMS[key]]
+FORMS = [
+    pytest.param(YARDSTICKS[key], form, id=f"{key}, {form.label}") for key in YARDSTICKS for form in forms.FORMS[key]
+]
 
 
 @pytest.mark.parametrize(("yardstick", "form"), FORMS)
@@ -45,7 +50,7 @@ def test_doses_are_those_of_the_problems():
 def test_segments_join_and_hold_no_dose_inside():
     segments = B1.segments()
     assert segments[0][0] == 0 and segments[-1] == (19, 60)
-    assert all(left[1] == right[0] for left, right in zip(segments[:-1], segments[1:], strict=True))
+    assert all(left[1] == right[0] for left, right in pairwise(segments))
 
 
 def test_tool_that_is_not_there_is_named_with_its_reason():
