@@ -76,7 +76,17 @@ def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.
     return time, drug
 
 
-def trial_dataset(scenario, plan, arrays, trajectories, visit_times, trajectory_times, tracked_count, started) -> xr.Dataset:
+def trial_dataset(
+    scenario: Scenario,
+    plan: Pharmacology,
+    arrays: dict[str, np.ndarray],
+    trajectories: dict[str, np.ndarray],
+    visit_times: np.ndarray,
+    trajectory_times: np.ndarray,
+    tracked_count: int,
+    started: str,
+) -> xr.Dataset:
+    """Label the arrays of a trial: dims, coordinates, units, meanings, provenance."""
     declared = {variable.name: variable for variable in VARIABLES}
     dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
     n_lines = arrays["line_start"].shape[2]

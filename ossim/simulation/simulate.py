@@ -51,8 +51,8 @@ def simulate(
     name : a model of `ossim.models()`
     times : output times [day], increasing, the first at or after 0; integration starts at 0
     initial : state name -> value at time 0 [unit of the state]; others take the catalogue's value
-    doses : NONMEM-style rows with keys time, amt, cmt, ii, addl, rate, dur, evid, ss; amounts in the compartment's unit.
-        An output at the time of a dose shows the state just before it.
+    doses : NONMEM-style rows with keys time, amt, cmt, ii, addl, rate, dur, evid, ss; amounts in the compartment's
+        unit. An output at the time of a dose shows the state just before it.
     parameters : parameter name -> value, or array of values: arrays broadcast to a dimension `run`
     rtol, atol : relative and absolute tolerance of each step
     method : "tsit5", explicit, for models whose fastest rate is below about 100 per day; or "rodas4", L-stable with
@@ -74,7 +74,8 @@ def simulate(
     times = _checked_times(times)
     given = _checked_values(declared, facts, dict(initial or {}), dict(parameters or {}))
     n, has_runs = _run_count(given)
-    values = {key: np.broadcast_to(np.asarray(given.get(key, facts[key].value), float), n) for key in declared.parameters}
+    chosen = {key: given.get(key, facts[key].value) for key in declared.parameters}
+    values = {key: np.broadcast_to(np.asarray(value, float), n) for key, value in chosen.items()}
     problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
     if method == "rodas4":
         # sympy and the stiff engine load only when asked for
@@ -151,8 +152,8 @@ def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n:
     channel = np.array([system.inputs.index(item.input) for item in declared.compartments], np.int64)
     level = np.zeros((n, len(system.inputs)))
     exposure = Exposure(zeros, decay, gain, zeros.copy(), np.ones((n, k)), channel, level)
-    integer = {name: np.ascontiguousarray(getattr(table, name), np.int64) for name in ("kind", "compartment")}
-    real = {name: np.ascontiguousarray(getattr(table, name), float) for name in ("time", "value", "interval", "duration")}
+    integer = {key: np.ascontiguousarray(getattr(table, key), np.int64) for key in ("kind", "compartment")}
+    real = {key: np.ascontiguousarray(getattr(table, key), float) for key in ("time", "value", "interval", "duration")}
     events = Doses(
         **real,
         **integer,
@@ -214,5 +215,5 @@ def _dose_calendar(declared: Model, doses: Doses) -> dict[str, tuple]:
     names = np.array([item.name for item in declared.compartments], dtype=str)
     return {
         "dose_time": ("dose", doses.time[given], {"units": "day", "long_name": "time of a dose"}),
-        "dose_compartment": ("dose", names[doses.compartment[given]], {"long_name": "compartment that receives a dose"}),
+        "dose_compartment": ("dose", names[doses.compartment[given]], {"long_name": "compartment of a dose"}),
     }

@@ -1,6 +1,7 @@
-"""The builders of small engine problems live beside the tests of the numerical core."""
+"""The builders of engine problems live beside the tests of the numerical core and of the models."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "numerics"))
+for folder in ("numerics", "models"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / folder))
