@@ -105,7 +105,7 @@ SEQUENCES = {
 }
 
 
-def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, atol: float):
+def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, atol: float, max_steps: int = 1_000_000):
     """The patients at `until` days, through the arms, lines and drugs of ossim."""
     texts = (regimen.texts, regimen.second_texts) if regimen.second_line < until else (regimen.texts,)
     lines = tuple(tuple(parse_regimen(text) for text in line) for line in texts)
@@ -118,20 +118,21 @@ def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, ato
         until=until,
         thresholds=RECIST_1_1,
         measurement_error=0.0,
-        solver=Solver(rtol, atol, 1_000_000),
+        solver=Solver(rtol, atol, max_steps),
         trajectory_times=np.zeros(0),
         pharmacokinetics="calibrated",
     )
     problem, compiled = set_up(arm, patients, plan, protocol, np.full(patients.size, -1))
     everyone = np.arange(patients.size)
-    cross = {
+    traits = {
         "tolerance": np.broadcast_to(patients.values["hypoxia_tolerance"], patients.size),
         "cross_resistance": np.broadcast_to(patients.values["cross_resistance"], patients.size),
+        "new_lesion_threshold": patients.thresholds["new_lesion_threshold"],
     }
     for line in range(len(lines)):
         start = (0.0, regimen.second_line)[line]
         advance_problem(problem, start)
-        start_line(problem, compiled, everyone, np.full(patients.size, line), start, cross)
+        start_line(problem, compiled, everyone, np.full(patients.size, line), start, traits)
     advance_problem(problem, until)
     return problem
 

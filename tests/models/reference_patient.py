@@ -65,7 +65,7 @@ class Dose:
 class Treatment:
     """Drugs with a concentration, their doses, and drugs that act fully while prescribed.
 
-    At the start of a second line the hazard of new lesions starts again, and the hypoxia tolerance is multiplied.
+    At the start of a second line the hypoxia tolerance is multiplied.
     """
 
     kinetics: tuple[Kinetics, ...] = ()
@@ -120,6 +120,7 @@ class Patient:
         p, u1 = self.p, self.u1
         V, s = y[0], y[1]
         n = len(self.T0)
+        floor = p["extinction_volume"] / CUBIC_MM_PER_CM  # less than a cell: perfusion per cell has no meaning
         I = x["vegfr"] / (1.0 + x["vegfr"])
         M = p["mtor_maximal_inhibition"] * (1.0 if treatment.mtor_full else x["mtor"] / (1.0 + x["mtor"]))
         chemo = x["cytotoxic"] / (1.0 + x["cytotoxic"])
@@ -127,7 +128,7 @@ class Patient:
         seen = []
         for j in range(n):
             S, R, C, D1, D2, X, Ki, Km, _ = y[4 + 9 * j : 13 + 9 * j]
-            N = S + R + C
+            N = max(S + R + C, floor)
             T = N + D1 + D2 + X
             q = self.c0[j] * (Km + p["immature_perfusion"] * Ki) / N
             u = q**2 / (q**2 + p["oxygenation_midpoint"])
@@ -236,7 +237,6 @@ def integrate(
             else:
                 y[entry] += value
         if stop == treatment.second_line:
-            y[n_pk + 2] = 0.0
             tolerance *= treatment.tolerance_factor
     return np.array([found[time] for time in times])
 
