@@ -6,10 +6,12 @@ import numpy as np
 
 from .arrays import DECAY, PK_ROWS, STEADY, VALUE
 from .cache import jit
-from .kernel_source import OBSERVABLE, STAGES, STEP
+from .kernel_source import OBSERVABLE, SLOPE, STAGES, STEP
 from .lanes import FASTMATH
 from .tableaus import TSIT5
 
+START_SLOPE = 9  # workspace row: slope of the observable where the step starts
+_GOLDEN = 0.3819660112501051
 _INTERPOLANT = np.array(TSIT5.interpolant)
 
 
@@ -70,28 +72,57 @@ def record(run, lane, t, t_new, w, pk, plan, records):
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def watch_step(run, lane, t, w, plan, watch, control, observe, n_units):
-    """Follow the observable of an accepted step; date the rise over its minimum."""
-    observed = w[OBSERVABLE * 8 + lane]
-    lowest = watch.lowest[run]
-    limit = max(control.watch_factor * lowest, lowest + control.watch_margin)
-    if observed >= limit:
+def _observe_at(theta, lane, w, plan, control, observe, n_units):
+    """Observable of one lane inside the step just made; its trial state is overwritten."""
+    for index in range(plan.n_states):
+        w[(plan.trial + index) * 8 + lane] = interpolate(w, plan, index, lane, theta)
+    observe(w, n_units, control.rtol, control.atol)
+    return w[OBSERVABLE * 8 + lane]
+
+
+@jit(fastmath=FASTMATH)
+def _search_step(run, lane, t, turning, w, plan, watch, control, observe, n_units):
+    """Find the minimum of the observable inside a step where it turns, and the rise over the minimum if it is there."""
+    for index in range(plan.n_states):
+        w[(plan.scratch + index) * 8 + lane] = w[(plan.trial + index) * 8 + lane]
+    ended, slope = w[OBSERVABLE * 8 + lane], w[SLOPE * 8 + lane]
+    bottom = 0.0
+    if turning:
         low, high = 0.0, 1.0
-        for index in range(plan.n_states):
-            w[(plan.scratch + index) * 8 + lane] = w[(plan.trial + index) * 8 + lane]
+        for _ in range(40):
+            left, right = low + _GOLDEN * (high - low), high - _GOLDEN * (high - low)
+            at_left = _observe_at(left, lane, w, plan, control, observe, n_units)
+            if at_left < _observe_at(right, lane, w, plan, control, observe, n_units):
+                high = right
+            else:
+                low = left
+        bottom = 0.5 * (low + high)
+        lowest = _observe_at(bottom, lane, w, plan, control, observe, n_units)
+        watch.lowest[run] = min(watch.lowest[run], lowest)
+    limit = max(control.watch_factor * watch.lowest[run], watch.lowest[run] + control.watch_margin)
+    if ended >= limit:
+        low, high = bottom, 1.0
         for _ in range(40):
             middle = 0.5 * (low + high)
-            for index in range(plan.n_states):
-                w[(plan.trial + index) * 8 + lane] = interpolate(w, plan, index, lane, middle)
-            observe(w, n_units, control.rtol, control.atol)
-            if w[OBSERVABLE * 8 + lane] < limit:
+            if _observe_at(middle, lane, w, plan, control, observe, n_units) < limit:
                 low = middle
             else:
                 high = middle
-        for index in range(plan.n_states):
-            w[(plan.trial + index) * 8 + lane] = w[(plan.scratch + index) * 8 + lane]
-        observe(w, n_units, control.rtol, control.atol)
         watch.crossed[run] = t + high * w[STEP * 8 + lane]
         watch.active[run] = False
-    elif observed < lowest:
-        watch.lowest[run] = observed
+    for index in range(plan.n_states):
+        w[(plan.trial + index) * 8 + lane] = w[(plan.scratch + index) * 8 + lane]
+    observe(w, n_units, control.rtol, control.atol)
+    w[OBSERVABLE * 8 + lane], w[SLOPE * 8 + lane] = ended, slope
+
+
+@jit(forceinline=True, fastmath=FASTMATH)
+def watch_step(run, lane, t, w, plan, watch, control, observe, n_units):
+    """Follow the observable of an accepted step: its minimum, and the date of its rise over it."""
+    observed, slope = w[OBSERVABLE * 8 + lane], w[SLOPE * 8 + lane]
+    turning = w[START_SLOPE * 8 + lane] < 0.0 and slope > 0.0
+    limit = max(control.watch_factor * watch.lowest[run], watch.lowest[run] + control.watch_margin)
+    if turning or observed >= limit:
+        _search_step(run, lane, t, turning, w, plan, watch, control, observe, n_units)
+    watch.lowest[run] = min(watch.lowest[run], observed)
+    w[START_SLOPE * 8 + lane] = slope

@@ -32,7 +32,7 @@ from .arrays import (
     Watch,
 )
 from .cache import jit
-from .dense import crossing, interpolate, record, watch_step
+from .dense import START_SLOPE, crossing, interpolate, record, watch_step
 from .elementary import exp, log
 from .events import apply_events
 from .inputs import clear_inputs, write_inputs
@@ -40,7 +40,7 @@ from .kernel import KERNEL_TYPE
 from .kernel_source import ERROR, INPUT_NODES, LOWEST, STAGES, STEP, TIME
 from .lanes import FASTMATH, load, maximum, minimum, store, where_positive
 
-_FACTOR_ROW, _PREVIOUS_ROW, _ACCEPT_ROW = 5, 6, 7
+_FACTOR_ROW, _PREVIOUS_ROW, _ACCEPT_ROW = 6, 7, 8
 _SAFETY, _SHRINK_MOST, _GROW_MOST = 0.9, 0.2, 5.0
 _PROPORTIONAL, _INTEGRAL = 0.17, 0.04  # Hairer, Norsett, Wanner, Solving ODEs I, II.4 with beta = 0.04
 
@@ -62,6 +62,7 @@ def load_run(run, lane, w, pk, levels, plan, runs, exposure):
     for channel in range(plan.n_inputs):
         levels[channel * 8 + lane] = exposure.level[run, channel]
     w[_PREVIOUS_ROW * 8 + lane] = 1e-4
+    w[START_SLOPE * 8 + lane] = -1.0  # not known: look for a minimum in the first step if the observable ends rising
 
 
 @jit(forceinline=True, fastmath=FASTMATH)

@@ -15,8 +15,9 @@ from .system import System, argument_names, output_names
 from .tableaus import TSIT5, ExplicitTableau
 
 ELEMENTARY = ("exp", "log", "pow", "sqrt", "absolute", "minimum", "maximum", "where_positive")
-HEADER_ROWS = 8
-TIME, STEP, ERROR, LOWEST, OBSERVABLE = range(5)
+HEADER_ROWS = 10
+TIME, STEP, ERROR, LOWEST, OBSERVABLE, SLOPE = range(6)
+BACK = 1e-6  # the slope of the observable at the end of a step is a difference over this part of it
 STAGES = TSIT5.stages
 RESERVED = {"t", "h", "w", "unit", "n_units", "rtol", "atol", "load", "store", *ELEMENTARY}
 INPUT_NODES = 6  # distinct stage times of the tableau, the start of the step included
@@ -194,6 +195,23 @@ class _Writer:
             compare(2, len(self.system.unit_states), True)
         self.emit(1, f"store(w, {ERROR * 8}, error)", f"store(w, {LOWEST * 8}, lowest)")
 
+    def observable(self) -> None:
+        """The observable of the trial state, and its change over the step at the slope of the step's end."""
+        system, layout = self.system, self.layout
+        self.emit(1, "total = 0.0 * h", "earlier = 0.0 * h")
+        if system.unit_observable is not None:
+            self.emit(1, "for unit in range(n_units):")
+            last = layout.slope(self.tableau.stages - 1)
+            for index, name in enumerate(system.unit_states):
+                trial, slope = (self.state(block, index, True) for block in (layout.trial, last))
+                self.emit(2, f"{name} = load(w, {trial})", f"{name}_back = {name} - {BACK} * h * load(w, {slope})")
+            function, local = system.unit_observable, set(system.unit_states)
+            for target, suffix in (("total", ""), ("earlier", "_back")):
+                names = argument_names(function)
+                given = (n + suffix if n in local else self.argument(n, 0, local) for n in names)
+                self.emit(2, f"{target} = {target} + {function.__name__}({', '.join(given)})")
+        self.emit(1, f"store(w, {OBSERVABLE * 8}, total)", f"store(w, {SLOPE * 8}, (total - earlier) / {BACK})")
+
 
 def check_names(system: System) -> None:
     """Refuse names that would overwrite a variable of the kernel, or that mean two things.
@@ -250,15 +268,8 @@ def kernel_source(system: System, tableau: ExplicitTableau = TSIT5) -> str:
         last = stage == tableau.stages - 1
         writer.stage(stage, layout.trial if last else layout.scratch, tableau.a[stage])
     writer.norms()
-    writer.emit(0, "", "", signature, "def kernel_observe(w, n_units, rtol, atol):")
-    writer.emit(1, f"total = 0.0 * load(w, {STEP * 8})")
-    if system.unit_observable is not None:
-        writer.emit(1, "for unit in range(n_units):")
-        for index, name in enumerate(system.unit_states):
-            writer.emit(2, f"{name} = load(w, {writer.state(layout.trial, index, True)})")
-        (observed,) = writer.call(2, system.unit_observable, 0, set(system.unit_states))
-        writer.emit(2, f"total = total + {observed}")
-    writer.emit(1, f"store(w, {OBSERVABLE * 8}, total)")
+    writer.emit(0, "", "", signature, "def kernel_observe(w, n_units, rtol, atol):", f"    h = load(w, {STEP * 8})")
+    writer.observable()
     preamble = (
         f'"""Kernel of {system.name}, written by ossim; do not edit."""',
         "from numba import njit",

@@ -12,7 +12,7 @@ from .ensemble import advance
 from .kernel import Kernel, compile_kernel
 from .system import System
 
-DEFAULT_RTOL = 1e-6
+DEFAULT_RTOL = 1e-7
 DEFAULT_ATOL = 1e-9
 DEFAULT_MAX_STEPS = 200_000
 

@@ -134,9 +134,9 @@ class VisitsSection(Section):
 class SolverSection(Section):
     """Accuracy of the integration."""
 
-    rtol: float = Field(1e-6, ge=1e-13, le=1e-2, description="relative tolerance")
+    rtol: float = Field(1e-7, ge=1e-13, le=1e-2, description="relative tolerance of each step")
     atol: float = Field(1e-9, gt=0, le=1e-2, description="absolute tolerance, relative to the baseline of a state")
-    max_steps: int = Field(100_000, ge=10, description="steps allowed between two visits")
+    max_steps: int = Field(100_000, ge=10, description="most steps of one patient in all")
 
 
 class OutputSection(Section):

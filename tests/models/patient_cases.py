@@ -13,6 +13,7 @@ from ossim.criteria.recist import RECIST_1_1
 from ossim.dosing import parse_regimen
 from ossim.models.osteosarcoma_patient import LESION_STATES, MAX_LESIONS, SHARED_STATES
 from ossim.numerics.problem import advance_problem
+from ossim.simulation.config_schema import SolverSection
 from ossim.simulation.lines import start_line
 from ossim.simulation.parts import Arm, Solver
 from ossim.simulation.pharmacology import plan_pharmacology
@@ -22,7 +23,7 @@ SEED = 2024
 HORIZON = 120.0
 #: volumes below this are not compared [mm^3]: one cell
 CELL = 1e-6
-DEFAULT_RTOL, DEFAULT_ATOL = 1e-6, 1e-9
+DEFAULT_RTOL, DEFAULT_ATOL = (SolverSection.model_fields[name].default for name in ("rtol", "atol"))
 QUARTER_HOUR = 15.0 / 1440.0
 
 

@@ -72,13 +72,9 @@ def test_methods_of_scipy_agree_with_each_other(method):
 
 
 ACCURACY = 1e-4  # of every clone above a cell, over a year, at the tolerance a trial uses
-LOOSE = pytest.mark.xfail(strict=True, reason="2.3e-4 (regorafenib) and 5.2e-4 (doxorubicin) at rtol 1e-6")
 
 
-@pytest.mark.parametrize(
-    "regimen",
-    [pytest.param(name, marks=LOOSE) if name in ("regorafenib", "doxorubicin") else name for name in REGIMENS],
-)
+@pytest.mark.parametrize("regimen", REGIMENS)
 def test_default_tolerance_is_good_enough_for_a_year(regimen):
     patients = cohort(0, 40)
     default = advance(patients, REGIMENS[regimen], 365.0, DEFAULT_RTOL, DEFAULT_ATOL).runs.state

@@ -10,9 +10,6 @@ from ossim.numerics.system import System
 
 DATE = 1e-6  # required accuracy of a date [day]
 FINE = {"rtol": 1e-10, "atol": 1e-12}  # the solution itself must be good for the date
-MINIMUM_BETWEEN_STEPS = pytest.mark.xfail(
-    strict=True, reason="the running minimum is taken at ends of steps only: date off by 0.01 to 0.6 day"
-)
 DEFAULT = {"rtol": 1e-6, "atol": 1e-9}
 
 
@@ -191,7 +188,6 @@ def test_rise_over_the_minimum_is_dated_as_well_as_small_steps_show_it(factor, m
     np.testing.assert_allclose(built.watch.lowest, lowest, rtol=1e-6)
 
 
-@MINIMUM_BETWEEN_STEPS
 @pytest.mark.parametrize("n_units", [1, 2])
 @pytest.mark.parametrize(("factor", "margin"), [(1.2, 5.0), (1.0, 30.0), (1.05, 0.0)])
 def test_rise_over_the_minimum_is_dated(factor, margin, n_units):
@@ -213,7 +209,6 @@ def test_watching_does_not_move_the_solution():
     np.testing.assert_array_equal(watched.runs.state, plain.runs.state)
 
 
-@MINIMUM_BETWEEN_STEPS
 def test_rise_date_does_not_depend_on_where_the_run_is_interrupted():
     whole, parts = _watched(), _watched(stops=(3.7, 20.0, 55.0, 56.0, 300.0, 1500.0))
     np.testing.assert_allclose(parts.watch.crossed, whole.watch.crossed, rtol=0, atol=DATE)
