@@ -7,16 +7,21 @@ that the file calls. Here every cache directory is named by a digest of all sour
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
+import time
 import warnings
 from pathlib import Path
 
 import llvmlite
 import numba
+
+KEEP_DAYS = 90
 
 
 def digest(*texts: str) -> str:
@@ -67,6 +72,15 @@ def cache_folder() -> Path | None:
     return None
 
 
+def _remove_stale(root: Path) -> None:
+    """Delete kernels that no process has asked for in `KEEP_DAYS`: each edit of a model leaves a folder behind."""
+    oldest = time.time() - KEEP_DAYS * 86400.0
+    for folder in (*root.glob("kernels-*"), *root.glob("engine-*")):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder)
+
+
 def write_source(name: str, text: str) -> Path | None:
     """Write generated source under a name that holds its digest; None where nothing can be written.
 
@@ -78,10 +92,13 @@ def write_source(name: str, text: str) -> Path | None:
     folder = root / f"kernels-{digest(numerics_digest(), text)}"
     path = folder / f"{name}.py"
     if not path.exists():
+        _remove_stale(root)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8", suffix=".tmp") as handle:
             handle.write(text)
         os.replace(handle.name, path)
+    with contextlib.suppress(OSError):
+        os.utime(folder)
     return path
 
 
