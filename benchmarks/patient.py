@@ -78,7 +78,6 @@ def setting(arm: str, size: int) -> Setting:
         measurement_error=patients.values["measurement_error"],
         solver=scenario.solver,
         trajectory_times=np.zeros(0),
-        pharmacokinetics=scenario.pharmacokinetics,
     )
     return Setting(chosen, patients, plan_pharmacology(drugs, scenario.pharmacokinetics), protocol)
 

@@ -14,11 +14,10 @@ _HOME = {
     "run_sweep": "sweeps.run",
     "simulate": "simulation.simulate",
     "open_result": "simulation.store",
-    "models": "models",
     "drugs": "catalog",
     "trials": "catalog",
 }
-_MODULES = ("catalog", "cohort", "criteria", "dosing", "endpoints", "errors", "plots", "strategies", "units")
+_MODULES = ("catalog", "cohort", "criteria", "dosing", "endpoints", "errors", "models", "plots", "strategies", "units")
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 

@@ -45,6 +45,7 @@ Name = Annotated[str | None, typer.Argument(metavar="NAME", help="one entry in f
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 1 some runs failed, 2 bad input, 130 interrupted."""
+    _load("cli_streams").make_printable(sys.stdout, sys.stderr)
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
     except FailedRunsError as error:
@@ -106,6 +107,8 @@ def run(
 ) -> int:
     """Simulate one config: result, endpoints, figures."""
     scenario = _configured(config, changes, quick)
+    if getattr(scenario, "sweep", None) is not None:
+        print(f"{config}: the 'sweep' section is ignored by 'ossim run'; use 'ossim sweep'", file=sys.stderr)
     if dry_run:
         print(_load("cli_preview").preview(scenario))
         return DONE
@@ -140,9 +143,7 @@ def plot(
     force: Force = False,
 ) -> int:
     """Draw figures from a stored result."""
-    for path in _load("cli_run").plot(result, kind or [], out, force=force):
-        print(path)
-    return DONE
+    return _load("cli_run").plot(result, kind or [], out, force=force)
 
 
 @app.command()

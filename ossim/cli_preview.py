@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, prod
+from math import prod
 from typing import Any
 
 from ossim import schema
 from ossim.dosing import Regimen, dose_times
 from ossim.errors import InputError
 from ossim.models.osteosarcoma_patient import MAX_LESIONS
+from ossim.simulation import config_limits
 from ossim.simulation.parts import Line
 from ossim.simulation.scenario import ModelRun, Scenario
 from ossim.simulation.unresolve import line_text
@@ -84,7 +85,7 @@ def _infusion(regimen: Regimen) -> str:
 
 def _n_visits(scenario: Scenario) -> int:
     """Number of visits of a patient followed to the end, baseline included."""
-    return ceil(scenario.visits.until / scenario.visits.every - 1e-9) + 1
+    return config_limits.n_visits(scenario.visits.every, scenario.visits.until)
 
 
 def _bytes(scenario: Scenario) -> int:

@@ -19,7 +19,15 @@ from ossim.simulation import provenance, scenario, store
 from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
 
+MOST_SAID = 120
 Progress = Callable[[float, float], None]
+
+
+class Drawn(NamedTuple):
+    """Figures that were drawn, and of those that failed one line each."""
+
+    paths: dict[str, Path]
+    failures: list[str]
 
 
 class Figure(NamedTuple):
@@ -43,7 +51,7 @@ def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force:
         print(report.text)
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
-    return 1 if _failed(dataset) else 0
+    return 1 if drawn.failures or _failed(dataset) else 0
 
 
 def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
@@ -55,11 +63,11 @@ def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, fi
     print(cli_report.of_sweep(dataset))
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
-    return 1 if _failed(dataset) else 0
+    return 1 if drawn.failures or _failed(dataset) else 0
 
 
-def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> list[Path]:
-    """Draw figures from a stored result and return their paths; a kind without variant stands for all it has."""
+def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> int:
+    """Draw figures from a stored result and print their paths; a kind without variant stands for all it has."""
     dataset = store.open_result(result)
     for kind in kinds:
         plots.find(kind)
@@ -69,11 +77,19 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> li
     found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
     folder = out or (result if result.is_dir() else result.parent) / store.FIGURES
     paths = {name: folder / _file(name) for name in chosen}
-    there = [str(path) for path in paths.values() if path.exists()]
-    if there and not force:
-        raise OutputExistsError(f"{', '.join(there)} exists; give another --out, or --force to replace")
-    folder.mkdir(parents=True, exist_ok=True)
-    return [_draw(name, found[name], path) for name, path in paths.items()]
+    try:
+        there = [path.name for path in paths.values() if path.exists()]
+        if there and not force:
+            many = f"{len(there)} figures exist" if len(there) > 1 else f"{there[0]} exists"
+            raise OutputExistsError(f"{many} in {folder}; give another --out, or --force to replace")
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = _draw_all({name: found[name] for name in chosen}, paths, raised=(InputError, OSError))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {store.reason(error)}") from None
+    for path in drawn.paths.values():
+        print(path)
+    _say_failures(drawn)
+    return 1 if drawn.failures else 0
 
 
 def _config_beside(result: Path) -> Any:
@@ -112,8 +128,8 @@ def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Da
 
 def _write(
     folder: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[str, Any]], figures: bool, force: bool
-) -> list[str]:
-    """Fill the result folder and return the figures drawn."""
+) -> Drawn:
+    """Fill the result folder, figures last: one that cannot be drawn takes nothing else with it."""
     with store.result_folder(folder, force=force) as work:
         store.write_dataset(dataset, work)
         store.write_config(config.resolved(), work)
@@ -121,12 +137,13 @@ def _write(
             store.write_endpoints(rows, work)
         store.write_provenance(_plain(dataset.attrs), work)
         if not figures:
-            return []
-        found = _figures(config, dataset)
-        chosen = [name for name in _chosen(found, config.figures) if name in found]
-        for name in chosen:
-            _draw(name, found[name], store.figure_path(Path(_file(name)).stem, work))
-        return chosen
+            return Drawn({}, [])
+        try:
+            found = _figures(config, dataset)
+        except Exception as error:
+            return Drawn({}, [f"figures failed: {_short(error)}"])
+        chosen = {name: found[name] for name in _chosen(found, config.figures) if name in found}
+        return _draw_all(chosen, {name: store.figure_path(Path(_file(name)).stem, work) for name in chosen})
 
 
 def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
@@ -165,6 +182,27 @@ def _options(name: str, config: Any, dataset: xr.Dataset) -> dict[str, str]:
     return options if heatmap.minus is None else options | {"minus": heatmap.minus}
 
 
+def _draw_all(
+    figures: Mapping[str, Figure], paths: Mapping[str, Path], raised: tuple[type[Exception], ...] = (OSError,)
+) -> Drawn:
+    """Draw each figure; what goes wrong in one, other than the errors `raised`, is noted and the next is drawn."""
+    drawn = Drawn({}, [])
+    for name, figure in figures.items():
+        try:
+            drawn.paths[name] = _draw(name, figure, paths[name])
+        except raised:
+            raise
+        except Exception as error:
+            drawn.failures.append(f"figure {name} failed: {_short(error)}")
+            paths[name].unlink(missing_ok=True)
+    return drawn
+
+
+def _short(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:MOST_SAID]}" if text else type(error).__name__
+
+
 def _draw(name: str, figure: Figure, path: Path) -> Path:
     axes = plots.find(name)(figure.dataset, **figure.options)
     return plots.save(axes, path, note=str(figure.dataset.attrs.get("assumptions", "")))
@@ -186,5 +224,11 @@ def _failed(dataset: xr.Dataset) -> bool:
     return "status" in dataset and bool((dataset["status"] != schema.Status.ok).any())
 
 
-def _say_where(folder: Path, drawn: list[str]) -> None:
-    print(f"written to {folder}/" + (f"; figures: {', '.join(drawn)}" if drawn else ""))
+def _say_where(folder: Path, drawn: Drawn) -> None:
+    print(f"written to {folder}/" + (f"; figures: {', '.join(drawn.paths)}" if drawn.paths else ""))
+    _say_failures(drawn)
+
+
+def _say_failures(drawn: Drawn) -> None:
+    for failure in drawn.failures:
+        print(failure, file=sys.stderr)

@@ -1,7 +1,7 @@
 """What a trial Dataset holds: every variable with its dimensions, units, meaning and flags.
 
 The simulation writes these names, the endpoints and figures read them. Not-there is NaN in a float variable, the
-flag 0 (`not_evaluable`) in `response` and -1 in `line` and `dose_drug`.
+flag 0 (`not_evaluable`) in `response` and -1 in `line_at_visit` and `dose_drug`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import ossim
+from ossim.dosing import EventKind
+from ossim.numerics import arrays
 
 PACKAGE = Path(ossim.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
@@ -118,6 +120,22 @@ def test_no_code_is_built_from_text_or_unpickled():
                 assert node.func.id not in banned, f"{path}: {node.func.id}"
             if isinstance(node, ast.Import):
                 assert not any(alias.name in ("pickle", "marshal") for alias in node.names), path
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in ("pickle", "marshal"), path
             if isinstance(node, ast.keyword):
                 value = node.value.value if isinstance(node.value, ast.Constant) else None
                 assert not (node.arg in ("shell", "allow_pickle") and value is True), path
+
+
+def test_public_names_work_in_any_order():
+    code = (
+        "import ossim; ossim.simulate('exponential', times=[0, 1]);"
+        "assert 'exponential' in ossim.models(); assert 'sorafenib' in ossim.drugs(); assert ossim.trials();"
+        "[getattr(ossim, name) for name in ossim.__all__]; assert 'gompertz' in ossim.models()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr == ""
+
+
+def test_events_of_dosing_and_engine_have_one_numbering():
+    engine = (arrays.EVENT_RATE, arrays.EVENT_RESET, arrays.EVENT_STEADY_STATE, arrays.EVENT_BOLUS)
+    assert engine == (EventKind.RATE, EventKind.RESET, EventKind.STEADY_STATE, EventKind.BOLUS)

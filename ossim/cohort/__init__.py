@@ -1,1 +1,1 @@
-
+"""Virtual patients: distributions and draws."""

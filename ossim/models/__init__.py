@@ -1,21 +1,27 @@
-"""Models: one file per model, holding either a `MODEL` or, for the patient, the parts a trial is made of."""
+"""Models: one file per model, holding either a `MODEL` or, for the patient, the parts a trial is made of.
+
+A file is a model when the catalogue holds parameters of its name. The package itself can be called: `ossim.models()` is
+the list of names, whether or not the package has been imported before.
+"""
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 
+from ..catalog import parameter_sets
 from ..errors import InputError, unknown
 from ..registry import names
 from .declaration import Compartment, Model, State
 
-_SUPPORT = ("declaration", "osteosarcoma_baseline", "osteosarcoma_observables")
 PATIENT = "osteosarcoma_patient"
 
 
 def models() -> tuple[str, ...]:
     """Names of all models, sorted."""
-    return tuple(name for name in names(__name__, suffix=".py") if name not in _SUPPORT)
+    return tuple(name for name in names(__name__, suffix=".py") if name in parameter_sets())
 
 
 @cache
@@ -36,5 +42,14 @@ def model(name: str) -> Model:
         raise unknown("model", name, runnable)
     return import_module(f"{__name__}.{name}").MODEL
 
+
+class _Callable(ModuleType):
+    """Importing this package binds it to the name `ossim.models`, which is promised to be a function."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return models()
+
+
+sys.modules[__name__].__class__ = _Callable
 
 __all__ = ["PATIENT", "Compartment", "Model", "State", "model", "models"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..numerics.system import System
 
@@ -51,7 +51,6 @@ class Model:
     states: Mapping[str, State]
     symbols: Mapping[str, str]
     compartments: tuple[Compartment, ...] = ()
-    notes: str = field(default="")
 
     @property
     def parameters(self) -> tuple[str, ...]:

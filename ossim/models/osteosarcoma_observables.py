@@ -9,7 +9,6 @@ from .osteosarcoma_patient import LESION_STATES, MAX_LESIONS, SHARED_STATES, les
 
 _VOLUME = [LESION_STATES.index(name) for name in ("S", "R", "C", "D1", "D2", "X")]
 _VIABLE = [LESION_STATES.index(name) for name in ("S", "R", "C")]
-_CLONES = _VIABLE
 
 
 def lesions(state: np.ndarray) -> np.ndarray:
@@ -62,5 +61,5 @@ def remove_extinct(state: np.ndarray, parameters: np.ndarray) -> None:
     """Set clones below the extinction volume to zero, in place: a clone of less than a cell does not regrow."""
     clones = lesions(state)
     floor = parameters[:, kernel_index("Nmin")][:, None, None]
-    part = clones[..., _CLONES]
-    clones[..., _CLONES] = np.where(part < floor, 0.0, part)
+    part = clones[..., _VIABLE]
+    clones[..., _VIABLE] = np.where(part < floor, 0.0, part)

@@ -106,7 +106,7 @@ SYSTEM = System(
         "zeta", "xi", "costR", "costC", "kcl", "kon", "koff", "I0", "omega", "beta", "alphaM", "Mmax", "kdM",
         "kdI", "kdS", "kdT", "kch", "gamV", "kV", "aH", "aI", "kS", "aS", "mu0", "Nref", "eN", "eV", "eI", "h0",
         "Tref", "nu", "Tm", "sat0", "Nmin",
-    ),  # fmt: skip
+    ),
     rates=patient_rates,
     inputs=tuple(f"x_{channel}" for channel in CHANNELS),
     unit_states=LESION_STATES,

@@ -1,1 +1,1 @@
-
+"""Mathematics without biology: compiled kernels, steppers, events, linear pharmacokinetics."""

@@ -12,7 +12,15 @@ import numpy as np
 OK, MAX_STEPS, NON_FINITE, NEGATIVE, STEP_TOO_SMALL = range(5)
 STATUS_MEANINGS = ("ok", "max_steps", "non_finite", "negative", "step_too_small")
 
-EVENT_RATE, EVENT_RESET, EVENT_STEADY_STATE, EVENT_BOLUS = range(4)
+EVENT_RATE, EVENT_RESET, EVENT_STEADY_STATE, EVENT_BOLUS, EVENT_LEVEL = range(5)
+
+MODES = -1
+
+
+def input_level(channel: int) -> int:
+    """What stands in `Doses.state` for a compartment that is the constant part of an input."""
+    return -2 - channel
+
 
 #: rows per drug mode in the exposure workspace
 PK_ROWS = 5
@@ -45,7 +53,11 @@ class Exposure(NamedTuple):
 
 
 class Doses(NamedTuple):
-    """Event tables; run i owns rows next[i]:last[i], whose times count from origin[i]."""
+    """Event tables; run i owns rows next[i]:last[i], whose times count from origin[i].
+
+    A compartment with `state` >= 0 is that state of the system; with `MODES` it is the drug modes first_mode:last_mode;
+    with `input_level(channel)` it is the constant part of an input, to which EVENT_LEVEL adds.
+    """
 
     time: np.ndarray
     kind: np.ndarray

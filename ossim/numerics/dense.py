@@ -6,11 +6,10 @@ import numpy as np
 
 from .arrays import DECAY, PK_ROWS, STEADY, VALUE
 from .cache import jit
-from .kernel_source import OBSERVABLE, SLOPE, STAGES, STEP
+from .kernel_source import OBSERVABLE, SLOPE, STAGES, START_SLOPE, STEP
 from .lanes import FASTMATH
 from .tableaus import TSIT5
 
-START_SLOPE = 9  # workspace row: slope of the observable where the step starts
 _GOLDEN = 0.3819660112501051
 _INTERPOLANT = np.array(TSIT5.interpolant)
 

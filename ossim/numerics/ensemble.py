@@ -32,15 +32,25 @@ from .arrays import (
     Watch,
 )
 from .cache import jit
-from .dense import START_SLOPE, crossing, interpolate, record, watch_step
+from .dense import crossing, interpolate, record, watch_step
 from .elementary import exp, log
 from .events import apply_events
 from .inputs import clear_inputs, write_inputs
 from .kernel import KERNEL_TYPE
-from .kernel_source import ERROR, INPUT_NODES, LOWEST, STAGES, STEP, TIME
+from .kernel_source import (
+    ACCEPT,
+    ERROR,
+    FACTOR,
+    INPUT_NODES,
+    LOWEST,
+    PREVIOUS,
+    STAGES,
+    START_SLOPE,
+    STEP,
+    TIME,
+)
 from .lanes import FASTMATH, load, maximum, minimum, store, where_positive
 
-_FACTOR_ROW, _PREVIOUS_ROW, _ACCEPT_ROW = 6, 7, 8
 _SAFETY, _SHRINK_MOST, _GROW_MOST = 0.9, 0.2, 5.0
 _PROPORTIONAL, _INTEGRAL = 0.17, 0.04  # Hairer, Norsett, Wanner, Solving ODEs I, II.4 with beta = 0.04
 
@@ -61,7 +71,7 @@ def load_run(run, lane, w, pk, levels, plan, runs, exposure):
         pk[(base + WEIGHT) * 8 + lane] = exposure.weight[run, slot]
     for channel in range(plan.n_inputs):
         levels[channel * 8 + lane] = exposure.level[run, channel]
-    w[_PREVIOUS_ROW * 8 + lane] = 1e-4
+    w[PREVIOUS * 8 + lane] = 1e-4
     w[START_SLOPE * 8 + lane] = -1.0  # not known: look for a minimum in the first step if the observable ends rising
 
 
@@ -101,7 +111,7 @@ def _advance(
                 w[STEP * 8 + lane] = 0.0
                 if records.row[run] >= 0:
                     record(run, lane, t[lane], t[lane], w, pk, plan, records)
-                _, longest = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+                _, longest = apply_events(run, lane, t[lane], w, pk, levels, plan, doses, exposure)
                 h[lane] = min(h[lane], longest)
                 fresh[lane], lane_run[lane], reason[lane] = True, run, OK
                 busy += 1
@@ -129,12 +139,12 @@ def _advance(
             # slopes of the other lanes are kept: recomputing them would be right to rounding only
             write_inputs(w, pk, plan, exposure.channel, 0, 1)
             for lane in range(8):
-                w[_ACCEPT_ROW * 8 + lane] = 1.0 if fresh[lane] else -1.0
+                w[ACCEPT * 8 + lane] = 1.0 if fresh[lane] else -1.0
                 fresh[lane] = False
             for index in range(used):
                 store(w, (plan.scratch + index) * 8, load(w, (plan.slopes + index) * 8))
             rates(w, n_units, rtol, atol)
-            chosen = load(w, _ACCEPT_ROW * 8)
+            chosen = load(w, ACCEPT * 8)
             for index in range(used):
                 row = (plan.slopes + index) * 8
                 store(w, row, where_positive(chosen, load(w, row), load(w, (plan.scratch + index) * 8)))
@@ -143,19 +153,19 @@ def _advance(
         if any_watch:
             observe(w, n_units, rtol, atol)
         error = maximum(load(w, ERROR * 8), 1e-10)
-        factor = _SAFETY * exp(_INTEGRAL * log(load(w, _PREVIOUS_ROW * 8)) - _PROPORTIONAL * log(error))
-        store(w, _FACTOR_ROW * 8, minimum(maximum(factor, _SHRINK_MOST), _GROW_MOST))
+        factor = _SAFETY * exp(_INTEGRAL * log(load(w, PREVIOUS * 8)) - _PROPORTIONAL * log(error))
+        store(w, FACTOR * 8, minimum(maximum(factor, _SHRINK_MOST), _GROW_MOST))
         for lane in range(8):
             run = lane_run[lane]
-            w[_ACCEPT_ROW * 8 + lane] = -1.0
+            w[ACCEPT * 8 + lane] = -1.0
             if run < 0:
                 continue
             runs.n_steps[run] += 1
             made, error_here = w[STEP * 8 + lane], w[ERROR * 8 + lane]
             if error_here <= 1.0 and w[LOWEST * 8 + lane] >= control.lowest:
                 t_new = target[lane] if landing[lane] else t[lane] + made
-                w[_ACCEPT_ROW * 8 + lane] = 1.0
-                w[_PREVIOUS_ROW * 8 + lane] = max(error_here, 1e-4)
+                w[ACCEPT * 8 + lane] = 1.0
+                w[PREVIOUS * 8 + lane] = max(error_here, 1e-4)
                 stopped = False
                 for clock in range(clocks.state.size):
                     index, threshold = clocks.state[clock], clocks.threshold[run, clock]
@@ -180,7 +190,7 @@ def _advance(
                     for index in range(used):
                         w[(plan.trial + index) * 8 + lane] = w[(plan.scratch + index) * 8 + lane]
                     runs.end[run] = t_new
-                grown = made * w[_FACTOR_ROW * 8 + lane]
+                grown = made * w[FACTOR * 8 + lane]
                 h[lane] = max(grown, h_kept[lane]) if landing[lane] else grown
                 t[lane] = t_new
             else:
@@ -189,7 +199,7 @@ def _advance(
                     h[lane] = 0.2 * made
                 elif error_here > 1.0:
                     reason[lane] = STEP_TOO_SMALL
-                    h[lane] = made * min(w[_FACTOR_ROW * 8 + lane], 0.9)
+                    h[lane] = made * min(w[FACTOR * 8 + lane], 0.9)
                 else:
                     reason[lane] = NEGATIVE
                     h[lane] = 0.5 * made
@@ -197,7 +207,7 @@ def _advance(
                     runs.status[run] = reason[lane]
             if runs.n_steps[run] >= control.max_steps and t[lane] < runs.end[run]:
                 runs.status[run] = MAX_STEPS
-        accepted = load(w, _ACCEPT_ROW * 8)
+        accepted = load(w, ACCEPT * 8)
         for index in range(used):
             here, first = (plan.state + index) * 8, (plan.slopes + index) * 8
             store(w, here, where_positive(accepted, load(w, (plan.trial + index) * 8), load(w, here)))
@@ -214,8 +224,8 @@ def _advance(
                 store_run(run, lane, t[lane], h[lane], w, pk, plan, runs, exposure)
                 lane_run[lane] = -1
                 busy -= 1
-            elif w[_ACCEPT_ROW * 8 + lane] > 0.0 and landing[lane]:
-                fresh[lane], longest = apply_events(run, lane, t[lane], w, pk, plan, doses, exposure)
+            elif w[ACCEPT * 8 + lane] > 0.0 and landing[lane]:
+                fresh[lane], longest = apply_events(run, lane, t[lane], w, pk, levels, plan, doses, exposure)
                 h[lane] = min(h[lane], longest)
 
 

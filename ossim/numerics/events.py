@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import EVENT_BOLUS, EVENT_RATE, EVENT_RESET, PK_ROWS, STEADY, VALUE
+from .arrays import EVENT_BOLUS, EVENT_LEVEL, EVENT_RATE, EVENT_RESET, MODES, PK_ROWS, STEADY, VALUE
 from .cache import jit
 from .lanes import FASTMATH
 
@@ -56,7 +56,7 @@ def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def apply_events(run, lane, t, w, pk, plan, doses, exposure):
+def apply_events(run, lane, t, w, pk, levels, plan, doses, exposure):
     """Apply all events due at t to a lane; return whether the slopes jump, and the longest step that may follow."""
     jump, longest = False, np.inf
     while doses.next[run] < doses.last[run]:
@@ -71,6 +71,10 @@ def apply_events(run, lane, t, w, pk, plan, doses, exposure):
             index = doses.state[compartment]
             if index >= 0:
                 _dose_state(doses.kind[event], amount, index, lane, w, plan)
+            elif index != MODES:
+                if doses.kind[event] == EVENT_LEVEL:
+                    exposure.level[run, -2 - index] += amount
+                    levels[(-2 - index) * 8 + lane] = exposure.level[run, -2 - index]
             else:
                 for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
                     _dose_mode(event, amount, run, slot, lane, pk, doses, exposure)

@@ -16,10 +16,11 @@ from .tableaus import TSIT5, ExplicitTableau
 
 ELEMENTARY = ("exp", "log", "pow", "sqrt", "absolute", "minimum", "maximum", "where_positive")
 HEADER_ROWS = 10
-TIME, STEP, ERROR, LOWEST, OBSERVABLE, SLOPE = range(6)
+TIME, STEP, ERROR, LOWEST, OBSERVABLE, SLOPE, START_SLOPE, FACTOR, PREVIOUS, ACCEPT = range(HEADER_ROWS)
 BACK = 1e-6  # the slope of the observable at the end of a step is a difference over this part of it
 STAGES = TSIT5.stages
-RESERVED = {"t", "h", "w", "unit", "n_units", "rtol", "atol", "load", "store", *ELEMENTARY}
+_LOCAL = {"h", "w", "unit", "total", "earlier", "part", "error", "lowest"}  # variables of the written functions
+RESERVED = {"t", "n_units", "rtol", "atol", "load", "store", *_LOCAL, *ELEMENTARY}
 INPUT_NODES = 6  # distinct stage times of the tableau, the start of the step included
 
 
@@ -224,7 +225,7 @@ def check_names(system: System) -> None:
     declared = [*system.states, *system.unit_states, *system.parameters, *system.unit_parameters, *system.inputs]
     outputs = [name for function in system.functions for name in output_names(function)]
     for name in (*declared, *outputs):
-        if name in RESERVED:
+        if name in RESERVED or name.endswith(("_total", "_back")):
             raise ValueError(f"model {system.name}: '{name}' has a meaning of its own in kernels; rename it")
         if declared.count(name) + outputs.count(name) > 1:
             raise ValueError(f"model {system.name}: the name '{name}' is used twice")

@@ -72,10 +72,12 @@ def with_absorption(modes: Modes, absorption_rate, bioavailability=1.0) -> Modes
     rate = np.broadcast_to(np.asarray(absorption_rate, float), modes.decay.shape[0])
     fraction = np.broadcast_to(np.asarray(bioavailability, float), rate.shape)
     decay, depot = modes.decay.copy(), rate.copy()
+    apart = np.empty_like(decay)
     for i in range(modes.size):
-        mean = 0.5 * (depot + decay[:, i])
-        close = np.abs(depot - decay[:, i]) < 2.0 * _SPREAD * mean
+        mean = 0.5 * (rate + decay[:, i])
+        close = np.abs(rate - decay[:, i]) < 2.0 * _SPREAD * mean
         depot = np.where(close, mean * (1.0 + _SPREAD), depot)
         decay[:, i] = np.where(close, mean * (1.0 - _SPREAD), decay[:, i])
-    gain = (fraction * rate)[:, None] * modes.gain / (depot[:, None] - decay)
+        apart[:, i] = np.where(close, 2.0 * _SPREAD * mean, rate - decay[:, i])
+    gain = (fraction * rate)[:, None] * modes.gain / apart
     return Modes(np.column_stack([decay, depot]), np.column_stack([gain, -gain.sum(axis=1)]))

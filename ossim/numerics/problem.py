@@ -95,7 +95,9 @@ def make_control(
     signed: bool = False,
 ) -> Control:
     """Tolerances; unless `signed`, a state below -`atol` is a failure of the step and in the end of the run."""
-    return Control(rtol, atol, -np.inf if signed else -atol, max_step, max_steps, watch_factor, watch_margin)
+    lowest = -np.inf if signed else -float(atol)
+    floats = (float(value) for value in (watch_factor, watch_margin))
+    return Control(float(rtol), float(atol), lowest, float(max_step), int(max_steps), *floats)
 
 
 def make_problem(
@@ -111,6 +113,9 @@ def make_problem(
 ) -> Problem:
     """Bind arrays to the compiled kernel of a system; what is not given is absent."""
     n = runs.time.size
+    if np.size(n_units) and (np.min(n_units) < 0 or np.max(n_units) > system.max_units):
+        asked = f"{np.min(n_units)} to {np.max(n_units)}"
+        raise ValueError(f"{system.name} holds 0 to {system.max_units} units, not {asked}")
     exposure = no_exposure(system, n) if exposure is None else exposure
     kernel = compile_kernel(system)
     layout = kernel.layout

@@ -134,7 +134,7 @@ def _advance_stiff(queue, runs, exposure, doses, records, control, plan, rates, 
                         records.value[records.row[run], records.next[run], slot] = pk[(slot * PK_ROWS + VALUE) * 8]
                     records.next[run] += 1
                 first = False
-            _, longest = apply_events(run, 0, t, w, pk, plan, doses, exposure)
+            _, longest = apply_events(run, 0, t, w, pk, levels, plan, doses, exposure)
             stop = runs.end[run]
             if doses.next[run] < doses.last[run]:
                 stop = min(stop, doses.origin[run] + doses.time[doses.next[run]])

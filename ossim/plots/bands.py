@@ -77,7 +77,7 @@ def draw_doses(ax: Axes, rows: list[tuple[NDArray, str]], until: float, labels: 
             _write_row(ax, height, name)
     top = _FIRST_ROW + step * len(shown)
     if shown and labels is None:
-        _write_row(ax, (_FIRST_ROW + top - step) / 2, "doses")
+        _write_row(ax, (_FIRST_ROW + top - step) / 2, "planned\ndoses")
     return top
 
 

@@ -1,1 +1,1 @@
-
+"""From a config to a Dataset: scenario, drugs, trial, results."""

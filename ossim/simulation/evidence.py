@@ -1,4 +1,4 @@
-"""Source and evidence tier of every number that a scenario uses."""
+"""Source and evidence tier of the numbers that a scenario uses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from ..catalog import model_parameters, population
 from .pharmacology import plan_pharmacology
 from .scenario import Scenario
 
+_CONFIG = ("config", "assumed")
+
 
 def drugs_of(scenario: Scenario) -> tuple[str, ...]:
     """All drugs of the trial, in order of first use."""
@@ -14,14 +16,26 @@ def drugs_of(scenario: Scenario) -> tuple[str, ...]:
 
 
 def facts(scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Source and evidence tier of every number that a run uses: name -> (source key, tier)."""
-    plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
+    """Source and tier of every parameter, distribution and drug value of a run: name -> (source key, tier).
+
+    What the config fixes has the source "config".
+    """
+    fixed = dict(scenario.cohort.parameters)
+    people = population(scenario.cohort.population)
     found = {name: (item.source, item.tier) for name, item in model_parameters(scenario.model).items()}
-    spread = population(scenario.cohort.population).parameters
-    found |= {f"{name} (population)": (item.source, item.tier) for name, item in spread.items()}
+    found |= {f"{name} (population)": (item.source, item.tier) for name, item in people.parameters.items()}
+    found = {name: value for name, value in found.items() if name.removesuffix(" (population)") not in fixed}
+    found |= dict.fromkeys(fixed, _CONFIG)
+    bases = {regimen.basis for arm in scenario.arms for line in arm.lines for regimen in line}
+    if bases - {"absolute"}:
+        found |= {f"{name} (population)": (item.source, item.tier) for name, item in people.body_size.items()}
+    plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
     for name, chosen in zip(plan.drugs, plan.sets, strict=True):
+        entry = catalog.drug(name)
         for key, quantity in (chosen.quantities if chosen else {}).items():
             found[f"{name} {key}"] = (quantity.source, quantity.tier)
-        for effect in catalog.drug(name).effects:
+        if entry.molecular_weight is not None:
+            found[f"{name} molecular_weight"] = (entry.molecular_weight.source, entry.molecular_weight.tier)
+        for effect in entry.effects:
             found[f"{name} effect on {effect.channel}"] = (effect.source, effect.tier)
     return found

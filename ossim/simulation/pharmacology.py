@@ -27,9 +27,9 @@ class Pharmacology:
     drugs : names; a drug's place is its dose compartment
     first_mode, last_mode : shape (n_drugs,), the modes of each drug
     channel : shape (n_modes,), the exposure channel each mode adds to
-    oral : shape (n_drugs,), whether a dose leaves the concentration continuous
+    continuous : shape (n_drugs,), whether a dose leaves the concentration continuous
     lag : shape (n_drugs,), time between an oral dose and its absorption [day]
-    on_off : per drug, the channels it switches fully on while prescribed
+    switches : (drug, channel) of every drug that has its full effect while prescribed, and none otherwise
     vegfr : names of the drugs that inhibit VEGFR
     daily_mean : whether each dose is spread over the time to the next
     """
@@ -39,9 +39,9 @@ class Pharmacology:
     first_mode: np.ndarray
     last_mode: np.ndarray
     channel: np.ndarray
-    oral: np.ndarray
+    continuous: np.ndarray
     lag: np.ndarray
-    on_off: tuple[tuple[int, ...], ...]
+    switches: tuple[tuple[str, int], ...]
     vegfr: frozenset[str]
     daily_mean: bool
 
@@ -55,7 +55,7 @@ def plan_pharmacology(names: tuple[str, ...], choice: str) -> Pharmacology:
     choice : "calibrated", "population" (published values where there are any), or "daily_mean" (calibrated values,
         each dose spread over its interval)
     """
-    first, last, channel, sets, oral, lag, on_off = [], [], [], [], [], [], []
+    first, last, channel, sets, continuous, lag, switches = [], [], [], [], [], [], []
     for name in names:
         entry = drug(name)
         chosen = _chosen_set(entry, choice)
@@ -69,13 +69,21 @@ def plan_pharmacology(names: tuple[str, ...], choice: str) -> Pharmacology:
         channel += [CHANNELS.index(effects[0].channel) if effects else 0] * n_modes
         last.append(len(channel))
         sets.append(chosen)
-        oral.append(bool(chosen and chosen.oral))
+        continuous.append(bool(chosen and chosen.oral and choice != "daily_mean"))
         lag.append((chosen.lag_time or 0.0) if chosen and choice != "daily_mean" else 0.0)
-        on_off.append(tuple(CHANNELS.index(e.channel) for e in entry.effects if e.kind == "on_off"))
+        switches += [(name, CHANNELS.index(e.channel)) for e in entry.effects if e.kind == "on_off"]
     vegfr = frozenset(name for name in names if any(effect.channel == "vegfr" for effect in drug(name).effects))
-    integers = (np.array(part, np.int64) for part in (first, last, channel))
     return Pharmacology(
-        names, tuple(sets), *integers, np.array(oral, np.bool_), np.array(lag, float), tuple(on_off), vegfr, choice == "daily_mean"
+        drugs=names,
+        sets=tuple(sets),
+        first_mode=np.array(first, np.int64),
+        last_mode=np.array(last, np.int64),
+        channel=np.array(channel, np.int64),
+        continuous=np.array(continuous, np.bool_),
+        lag=np.array(lag, float),
+        switches=tuple(switches),
+        vegfr=vegfr,
+        daily_mean=choice == "daily_mean",
     )
 
 
@@ -87,7 +95,7 @@ def _chosen_set(entry: Drug, choice: str) -> PharmacokineticSet | None:
     return entry.pharmacokinetic_set()
 
 
-def exposure(plan: Pharmacology, patients: Patients, choice: str) -> Exposure:
+def exposure(plan: Pharmacology, patients: Patients) -> Exposure:
     """Modes and channel weights of every patient.
 
     A patient's exposure factor of the drug class divides clearance, and enters nowhere else.
@@ -101,7 +109,7 @@ def exposure(plan: Pharmacology, patients: Patients, choice: str) -> Exposure:
             continue
         entry = drug(name)
         span = slice(plan.first_mode[index], plan.last_mode[index])
-        modes = _patient_modes(chosen, _exposure_factor(entry, patients), absorbed=choice != "daily_mean")
+        modes = _patient_modes(chosen, _exposure_factor(entry, patients), absorbed=not plan.daily_mean)
         decay[:, span], gain[:, span] = modes.decay, modes.gain
         weight[:, span] = _potency_per_concentration(entry, chosen, patients)[:, None]
     zeros = np.zeros_like(decay)
@@ -139,11 +147,3 @@ def _potency_per_concentration(entry: Drug, chosen: PharmacokineticSet, patients
     multipliers = {"vegfr": "potency_multiplier", "mtor": "mtor_potency_multiplier"}
     multiplier = patients.values[multipliers[effect.channel]] if effect.channel in multipliers else np.ones(n)
     return free / effect.ic50_nM * multiplier
-
-
-def levels(plan: Pharmacology, given: tuple[str, ...]) -> np.ndarray:
-    """Constant exposure of each channel while the drugs `given` are prescribed, shape (n_channels,)."""
-    level = np.zeros(len(CHANNELS))
-    for name in given:
-        level[list(plan.on_off[plan.drugs.index(name)])] = FULL_EFFECT
-    return level

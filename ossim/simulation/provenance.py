@@ -73,11 +73,7 @@ def root_attributes(
         "title": scenario.title or scenario.name,
         "notice": NOTICE,
         "source": f"ossim {package_version('ossim')}",
-        "ossim_version": package_version("ossim"),
-        **{f"{name}_version": package_version(name) for name in PACKAGES},
-        "python_version": platform.python_version(),
-        "cpu": cpu_name(),
-        "platform": platform.platform(terse=True),
+        **versions(),
         "config": scenario.source_text,
         "config_name": scenario.name,
         "config_sha256": text_sha256(scenario.source_text),
@@ -86,6 +82,17 @@ def root_attributes(
         "started": started,
         "ended": ended,
         **evidence(facts),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the attributes that name the software and the machine."""
+    return {
+        "ossim_version": package_version("ossim"),
+        **{f"{name}_version": package_version(name) for name in PACKAGES},
+        "python_version": platform.python_version(),
+        "cpu": cpu_name(),
+        "platform": platform.platform(terse=True),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +11,12 @@ from pydantic import BaseModel, ValidationError
 from ossim import catalog, registry
 from ossim.dosing import Regimen, RegimenError, parse_regimens, regimen_from_mapping
 from ossim.errors import Fault, InputError, unknown
-from ossim.simulation import comparisons, published, sweep_section
+from ossim.simulation import comparisons, config_limits, published, sweep_section
 from ossim.simulation.config_faults import fault_at, shape_faults, shorten
 from ossim.simulation.config_schema import PATIENT_MODEL, ArmSection, CohortSection, ModelConfig, TrialConfig
 from ossim.simulation.config_text import ConfigText, Location
 from ossim.simulation.parameter_values import model_parameters
 from ossim.simulation.parts import Arm, Cohort, Comparison, Line, Output, Solver, Visits
-from ossim.units import quantity
 
 TRIAL_KEYS = ("cohort", "arms", "visits", "sweep")
 
@@ -121,12 +120,15 @@ def _trial(data: dict[str, Any], checked: TrialConfig | None, faults: Faults) ->
         faults.attempt(("cohort", "population"), lambda: catalog.population(population))
     parameters = model_parameters(_part(data, "cohort").get("parameters"), faults)
     lines = {name: _lines(name, arm, faults) for name, arm in _part(data, "arms").items() if isinstance(arm, dict)}
-    _check_visits(_part(data, "visits"), faults)
+    config_limits.check_visits(_part(data, "visits"), faults)
     matched = comparisons.match(data.get("compare_with", []), lines, faults)
     _check_figures(data.get("figures"), faults)
     section = data.get("sweep")
     sweep = sweep_section.read(section, data, faults) if isinstance(section, dict) else None
     faults.stop()
+    config_limits.check_size(checked, faults)
+    for place, line in _placed(data["arms"], lines):
+        config_limits.check_doses(line, place, checked.visits.until, faults)
     sweep_section.check_horizon(sweep, checked.visits.until, faults)
     sweep_section.check_values(sweep, data, faults, resolve)
     faults.stop()
@@ -162,6 +164,16 @@ def _lines(name: str, arm: dict[str, Any], faults: Faults) -> tuple[Line, ...]:
     if sound:
         _check_arm(arm, place, faults)
     return tuple(lines)
+
+
+def _placed(arms: dict[str, Any], lines: Mapping[str, tuple[Line, ...]]) -> Iterator[tuple[Location, Line]]:
+    """Yield every line of every arm with the place of its regimens."""
+    for name, arm in arms.items():
+        place = ("arms", name)
+        if arm.get("lines") is None:
+            yield (*place, "regimen"), lines[name][0]
+        else:
+            yield from (((*place, "lines", i), line) for i, line in enumerate(lines[name]))
 
 
 def _check_arm(arm: dict[str, Any], place: Location, faults: Faults) -> None:
@@ -212,13 +224,6 @@ def _cohort(cohort: CohortSection, parameters: Mapping[str, float]) -> Cohort:
 
 def _arm(name: str, arm: ArmSection, lines: tuple[Line, ...]) -> Arm:
     return Arm(name, arm.strategy, lines, arm.switch, arm.beyond_progression)
-
-
-def _check_visits(visits: dict[str, Any], faults: Faults) -> None:
-    if faults.inside(("visits",)) or not {"every", "until"} <= set(visits):
-        return
-    if quantity(visits["until"], "time") < quantity(visits["every"], "time"):
-        faults.add(("visits", "until"), f"'{visits['until']}' ends before the first visit at '{visits['every']}'")
 
 
 def _check_figures(kinds: Any, faults: Faults) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from ..dosing import compile_events
+from ..dosing import dose_times
 from ..models.osteosarcoma_observables import observables
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from ..numerics.problem import Problem
@@ -36,7 +36,8 @@ def allocate(scenario: Scenario, plan: Pharmacology, n_visits: int) -> dict[str,
             continue
         shape = tuple(sizes[dim] for dim in variable.dims)
         whole = variable.name in ("new_lesion", "line_at_visit", "response", "status")
-        arrays[variable.name] = np.full(shape, 0 if whole else np.nan, np.int8 if whole else float)
+        absent = -1 if variable.name == "line_at_visit" else 0
+        arrays[variable.name] = np.full(shape, absent if whole else np.nan, np.int8 if whole else float)
     return arrays
 
 
@@ -57,18 +58,20 @@ def keep_trajectories(trajectories: dict, arm: int, kept: slice, problem: Proble
     for drug in range(len(plan.drugs)):
         span = slice(plan.first_mode[drug], plan.last_mode[drug])
         if span.start < span.stop:
-            # rounding of modes of opposite sign: a washed-out drug is zero, not -1e-17
-            total = records.value[:, :, span].sum(axis=2)
-            trajectories["trajectory_concentration"][arm, kept, drug] = np.maximum(total, 0.0)
+            modes = records.value[:, :, span]
+            total = modes.sum(axis=2)
+            # modes of opposite sign cancel to rounding: before the first dose and after washout that is zero
+            rounding = 1e-12 * np.nanmax(np.abs(modes), initial=0.0)
+            trajectories["trajectory_concentration"][arm, kept, drug] = np.where(np.abs(total) <= rounding, 0.0, total)
 
 
 def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.ndarray, np.ndarray]:
     """Nominal dose times of the first line of each arm, padded."""
     calendars = []
     for arm in scenario.arms:
-        table = compile_events(arm.lines[0], plan.drugs, until)
-        starts = np.flatnonzero(table.value > 0)[:DOSES_SHOWN]
-        calendars.append((table.time[starts], table.compartment[starts]))
+        given = [(time, plan.drugs.index(r.drug)) for r in arm.lines[0] for time in dose_times(r, until)[0]]
+        given = sorted(given)[:DOSES_SHOWN]
+        calendars.append((np.array([time for time, _ in given]), np.array([drug for _, drug in given], np.int16)))
     width = max((times.size for times, _ in calendars), default=0)
     time, drug = np.full((len(calendars), width), np.nan), np.full((len(calendars), width), -1, np.int16)
     for row, (times, compartments) in enumerate(calendars):

@@ -11,12 +11,14 @@ import xarray as xr
 from ..catalog import population
 from ..cohort.sampling import Patients, draw_patients
 from ..criteria.recist import RECIST_1_1
+from ..errors import InputError
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from . import provenance
 from .evidence import drugs_of
 from .pharmacology import plan_pharmacology
 from .results import allocate, allocate_trajectories, keep_trajectories, trial_dataset
-from .scenario import Scenario
+from .scenario import ModelRun, Scenario
+from .simulate import simulate
 from .trial import Protocol, run_arm
 
 BLOCK = 4096
@@ -26,9 +28,11 @@ _FIRST_WEEK = np.arange(84) / 12.0  # every two hours, so that peaks and troughs
 
 
 def run(
-    scenario: Scenario, progress: Callable[[float, float], None] | None = None, threads: int | None = None
+    scenario: Scenario | ModelRun,
+    progress: Callable[[float, float], None] | None = None,
+    threads: int | None = None,
 ) -> xr.Dataset:
-    """Simulate a scenario.
+    """Simulate a scenario: a virtual trial, or a run of a published model (then see `simulate`).
 
     Parameters
     ----------
@@ -45,6 +49,10 @@ def run(
     InputError
         A drug that acts through its concentration lacks the numbers for it.
     """
+    if isinstance(scenario, ModelRun):
+        return _run_model(scenario)
+    if threads is not None and threads < 1:
+        raise InputError(f"threads: must be 1 or more, not {threads}")
     started = provenance.now()
     plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
     visit_times = _visit_times(scenario)
@@ -64,7 +72,6 @@ def run(
             measurement_error=_measurement_error(scenario, patients),
             solver=scenario.solver,
             trajectory_times=trajectory_times if (rows >= 0).any() else np.zeros(0),
-            pharmacokinetics=scenario.pharmacokinetics,
             threads=threads or available_cores(),
         )
         span = slice(patients.first, patients.first + patients.size)
@@ -118,3 +125,20 @@ def _blocks(scenario: Scenario) -> Iterator[Patients]:
 def _measurement_error(scenario: Scenario, patients: Patients) -> np.ndarray | float:
     given = scenario.visits.measurement_error
     return patients.values["measurement_error"] if given is None else given
+
+
+def _run_model(config: ModelRun) -> xr.Dataset:
+    """Run a published model as its config says, with the provenance of a trial."""
+    started = provenance.now()
+    parameters = {key: list(value) if isinstance(value, tuple) else value for key, value in config.parameters.items()}
+    dataset = simulate(
+        config.model,
+        times=list(config.times),
+        initial=dict(config.initial),
+        doses=[dict(row) for row in config.doses],
+        parameters=parameters,
+        rtol=config.rtol,
+        atol=config.atol,
+    )
+    attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
+    return dataset.assign_attrs({**attributes, **dataset.attrs})

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from ..catalog import Parameter, model_parameters
-from ..dosing import EventKind, compile_events, dose_rows
+from ..dosing import BASES, EventKind, compile_events, dose_rows, parse_dose
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
 from ..numerics.arrays import STATUS_MEANINGS, Doses, Exposure
@@ -71,6 +71,8 @@ def simulate(
         raise unknown("method", method, METHODS)
     declared = model(name)
     facts = model_parameters(name)
+    _check_solver(rtol, atol, max_steps)
+    _check_dose_units(declared, doses)
     times = _checked_times(times)
     given = _checked_values(declared, facts, dict(initial or {}), dict(parameters or {}))
     n, has_runs = _run_count(given)
@@ -86,6 +88,27 @@ def simulate(
     if times[-1] == 0.0:
         problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
     return _dataset(declared, problem, values, times, has_runs, given)
+
+
+def _check_solver(rtol: Any, atol: Any, max_steps: Any) -> None:
+    faults = []
+    for key, value, low in (("rtol", rtol, 0.0), ("atol", atol, None), ("max_steps", max_steps, 0.0)):
+        good = isinstance(value, int | float) and np.isfinite(value) and (value >= 0.0 if low is None else value > low)
+        if not good:
+            faults.append(f"{key}: must be a finite number {'of 0 or more' if low is None else 'above 0'}")
+    if faults:
+        raise InputError(*faults)
+
+
+def _check_dose_units(declared: Model, doses: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a text dose whose unit is not that of its compartment; bare numbers are in the compartment's unit."""
+    units = {item.name: item.unit for item in declared.compartments}
+    for index, row in enumerate(doses):
+        amount, name = row.get("amt"), row.get("cmt")
+        if isinstance(amount, str) and name in units:
+            unit = BASES[parse_dose(amount)[1]]
+            if unit != units[name]:
+                raise InputError(f"doses[{index}].amt: '{amount}' is in {unit}; '{name}' takes {units[name]}")
 
 
 def _checked_times(times: Sequence[float]) -> np.ndarray:
@@ -108,7 +131,9 @@ def _checked_values(declared: Model, facts: Mapping[str, Parameter], initial: di
         else:
             faults.append(f"initial: model {declared.name} has no state '{key}'{nearest(key, states)}")
     for key, value in parameters.items():
-        if key in declared.parameters:
+        if key in given:
+            faults.append(f"parameters: '{key}' is given by 'initial' as well")
+        elif key in declared.parameters:
             given[key] = value
         else:
             hint = nearest(key, declared.parameters)
@@ -120,8 +145,8 @@ def _checked_values(declared: Model, facts: Mapping[str, Parameter], initial: di
             faults.append(f"{key}: must be a number or an array of numbers")
             continue
         low, high = facts[key].bounds or (-np.inf, np.inf)
-        if array.ndim > 1:
-            faults.append(f"{key}: must be a number or a one-dimensional array")
+        if array.ndim > 1 or array.size == 0:
+            faults.append(f"{key}: must be a number or a one-dimensional array that is not empty")
         elif not np.isfinite(array).all():
             faults.append(f"{key}: must be finite")
         elif (array < low).any() or (array > high).any():
@@ -203,7 +228,7 @@ def _dataset(declared: Model, problem: Problem, values, times, has_runs: bool, g
         "reference": declared.reference,
         "notice": provenance.NOTICE,
         "Conventions": provenance.CONVENTIONS,
-        "ossim_version": provenance.package_version("ossim"),
+        **provenance.versions(),
         **provenance.evidence({name: (facts[name].source, facts[name].tier) for name in declared.parameters}),
     }
     return xr.Dataset(variables, coordinates, attributes)
@@ -211,7 +236,10 @@ def _dataset(declared: Model, problem: Problem, values, times, has_runs: bool, g
 
 def _dose_calendar(declared: Model, doses: Doses) -> dict[str, tuple]:
     """Times and compartments of what is given, for dose ticks."""
-    given = (doses.value > 0) & (doses.kind != EventKind.STEADY_STATE)
+    given = doses.kind == EventKind.BOLUS
+    for compartment in range(len(declared.compartments)):
+        rates = np.flatnonzero((doses.kind == EventKind.RATE) & (doses.compartment == compartment))
+        given[rates] = np.diff(doses.value[rates], prepend=0.0) > 0.0  # an infusion starts where the rate rises
     names = np.array([item.name for item in declared.compartments], dtype=str)
     return {
         "dose_time": ("dose", doses.time[given], {"units": "day", "long_name": "time of a dose"}),

@@ -29,6 +29,9 @@ ENDPOINTS = "endpoints.csv"
 PROVENANCE = "provenance.json"
 FIGURES = "figures"
 COMPRESSION_LEVEL = 4
+# The attribute that every result has.
+MARK = "ossim_version"
+MOST_NAMED = 5
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
@@ -52,15 +55,35 @@ def check_free(folder: str | Path, *, force: bool = False) -> Path:
     Raises
     ------
     OutputExistsError
-        It exists and `force` is off, or it exists and is no result of `ossim`.
+        It exists and `force` is off, or it exists and is no result of `ossim`, or holds other files.
+    InputError
+        The place cannot be looked at.
     """
     folder = Path(folder)
+    try:
+        return _checked(folder, force)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {reason(error)}") from None
+
+
+def reason(error: Exception) -> str:
+    """Return why something could not be written, in one line."""
+    if isinstance(error, FileExistsError):
+        return "a part of the path is a file, not a folder"
+    return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+
+
+def _checked(folder: Path, force: bool) -> Path:
     if not folder.exists() and not folder.is_symlink():
         return folder
     if not force:
         raise OutputExistsError(f"{folder} exists; give another --out, or --force to replace it")
     if folder.is_symlink() or not folder.is_dir() or (any(folder.iterdir()) and not (folder / PROVENANCE).is_file()):
         raise OutputExistsError(f"{folder} exists and is no result of ossim; it is not replaced, even with --force")
+    if foreign := _foreign(folder):
+        more = ", ..." if len(foreign) > MOST_NAMED else ""
+        named = ", ".join(foreign[:MOST_NAMED]) + more
+        raise OutputExistsError(f"{folder} holds files that ossim did not write ({named}); move them, or give --out")
     return folder
 
 
@@ -81,10 +104,12 @@ def result_folder(folder: str | Path, *, force: bool = False) -> Iterator[Path]:
         work = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
         work.mkdir()
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
+        raise InputError(f"{folder}: cannot be written: {reason(error)}") from None
     try:
         yield work
         _replace(work, check_free(folder, force=force))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {reason(error)}") from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -97,7 +122,11 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> Path:
         if variable.dtype.kind in "fiub" and variable.ndim
     }
     path = folder / DATASET
-    dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    try:
+        dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    except RuntimeError as error:
+        # HDF5 reports a full disk at closing so.
+        raise OSError(f"the result could not be stored: {reason(error)}") from None
     return path
 
 
@@ -147,7 +176,7 @@ def open_result(path: str | Path) -> xr.Dataset:
     Raises
     ------
     InputError
-        There is no such result, or the file is no NetCDF.
+        There is no such result, or the file is no NetCDF, or was not written by `ossim`.
     """
     path = Path(path)
     file = path / DATASET if path.is_dir() else path
@@ -156,9 +185,24 @@ def open_result(path: str | Path) -> xr.Dataset:
         raise InputError(f"{path}: {what}")
     try:
         with xr.open_dataset(file, engine="h5netcdf", decode_timedelta=False, decode_times=False) as dataset:
-            return dataset.load()
+            dataset = dataset.load()
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise InputError(f"{file}: cannot be read as a result: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{file}: cannot be read as a result: {reason(error)}") from None
+    if MARK not in dataset.attrs:
+        raise InputError(f"{file}: is not an ossim result (it has no attribute '{MARK}')")
+    return dataset
+
+
+def _foreign(folder: Path) -> list[str]:
+    """Return what lies in a result folder that no run or plot writes."""
+    ours = {DATASET, CONFIG, ENDPOINTS, PROVENANCE}
+    others = [path for path in folder.iterdir() if path.name not in ours and path.name != FIGURES]
+    figures = folder / FIGURES
+    if figures.is_symlink() or (figures.exists() and not figures.is_dir()):
+        others.append(figures)
+    elif figures.is_dir():
+        others += [path for path in figures.iterdir() if path.suffix != ".png" or path.is_dir()]
+    return sorted(path.relative_to(folder).as_posix() for path in others)
 
 
 def _replace(work: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..cohort.sampling import Patients
-from ..criteria.recist import RECIST_1_1, assess
+from ..criteria.recist import assess
 from ..criteria.rules import Thresholds
 from ..models.osteosarcoma_baseline import baseline
 from ..models.osteosarcoma_observables import diameters, observables, remove_extinct
@@ -38,7 +38,6 @@ class Protocol:
     measurement_error: np.ndarray | float
     solver: Solver
     trajectory_times: np.ndarray
-    pharmacokinetics: str
     threads: int = 1
 
 
@@ -46,8 +45,8 @@ def set_up(arm: Arm, patients: Patients, plan: Pharmacology, protocol: Protocol,
     """Bind an arm and its patients to the engine: the problem and the compiled lines."""
     n = patients.size
     parameters, state = baseline(patients.values, patients.n_lesions)
-    drugs = exposure(plan, patients, protocol.pharmacokinetics)
-    lines = compile_lines(arm.lines, plan, dict(patients.body_size), n, protocol.until)
+    drugs = exposure(plan, patients)
+    lines = compile_lines(arm.lines, plan, patients.body_size, n, protocol.until)
     clocks = Clocks(
         state=np.array([SHARED_STATES.index("Hn"), SHARED_STATES.index("Hd")]),
         terminal=np.array([False, True]),
@@ -204,5 +203,3 @@ def _close(out: dict, problem: Problem, line: np.ndarray) -> None:
     open_line = np.flatnonzero(line != STOP)
     out["line_end"][open_line, line[open_line]] = runs.time[open_line]
 
-
-__all__ = ["RECIST_1_1", "Protocol", "measured_diameters", "run_arm", "set_up"]

@@ -1,1 +1,1 @@
-
+"""Sweeps: designs and their runs."""

@@ -49,6 +49,7 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
     arms = [arm.name for arm in scenario.arms]
     outcomes = {outcome: np.full((design.size, len(arms)), np.nan) for outcome in scenario.sweep.outcomes}
     failed = np.zeros((design.size, len(arms)), np.int64)
+    sources: dict[str, tuple[str, str]] = {}
     for index, (_, point) in enumerate(scenarios(scenario)):
 
         def within(done: float, total: float, index: int = index) -> None:
@@ -56,6 +57,7 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
                 progress(index + done / total, design.size)
 
         trial = run(point, progress=within)
+        sources |= facts(point)
         for outcome, values in outcomes.items():
             values[index] = evaluate(trial, outcome)
         failed[index] = (trial["status"] != Status.ok).sum("patient").values
@@ -63,12 +65,15 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
         outcome.variable: (("run", "arm"), values, _attributes(outcome)) for outcome, values in outcomes.items()
     }
     variables["failed_patients"] = (("run", "arm"), failed, {"units": "1", "long_name": "patients whose run failed"})
-    coordinates: dict[str, Any] = {"run": np.arange(design.size), "arm": arms}
+    coordinates: dict[str, Any] = {
+        "run": ("run", np.arange(design.size), {"units": "1", "long_name": "point of the sweep"}),
+        "arm": ("arm", arms, {"units": "1", "long_name": "treatment arm"}),
+    }
     for name, values in design.coordinates().items():
         coordinates[name] = ("run", _column(values), _axis_attributes(scenario, name))
     dataset = xr.Dataset(variables, coordinates)
     dataset.attrs = provenance.root_attributes(
-        scenario, started=started, ended=provenance.now(), facts=facts(scenario)
+        scenario, started=started, ended=provenance.now(), facts=sources
     )
     return dataset
 
@@ -94,7 +99,7 @@ def _attributes(outcome: Outcome) -> dict[str, str]:
 def _axis_attributes(scenario: Scenario, name: str) -> dict[str, str]:
     facts = model_parameters(scenario.model)
     if name not in facts:
-        return {"long_name": name}
+        return {"units": "1", "long_name": name}
     return {"units": facts[name].unit, "long_name": facts[name].description}
 
 

@@ -1,1 +1,1 @@
-
+"""Rate laws, one published law per function."""

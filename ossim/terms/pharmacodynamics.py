@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import pow
-
 
 def occupancy(x):
     """Share of a target that is inhibited, x / (1 + x), with x the sum of concentration / IC50 over its drugs.
@@ -12,9 +10,3 @@ def occupancy(x):
     Gaddum 1937, doi 10.1113/jphysiol.1937.sp003481).
     """
     return x / (1.0 + x)
-
-
-def hill(x, half, exponent):
-    """Sigmoid x^n / (half^n + x^n) (Hill 1910)."""
-    powered = pow(x, exponent)
-    return powered / (pow(half, exponent) + powered)

@@ -121,7 +121,6 @@ def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, ato
         measurement_error=0.0,
         solver=Solver(rtol, atol, max_steps),
         trajectory_times=np.zeros(0),
-        pharmacokinetics="calibrated",
     )
     problem, compiled = set_up(arm, patients, plan, protocol, np.full(patients.size, -1))
     everyone = np.arange(patients.size)

@@ -310,11 +310,14 @@ def test_the_first_inhibitor_again_meets_no_cross_resistance():
     assert same_bits(*runs) == []
 
 
+BODY = {"body_surface_area": np.ones(1), "weight": np.ones(1)}
+
+
 def test_cross_resistance_ends_with_its_line():
     """Flagged: an inhibitor of VEGFR other than the first one, not a line without any."""
     first, second, mtor = (parse_regimens(text) for text in (SORAFENIB, "regorafenib 160 mg q.d.", EVEROLIMUS))
     plan = plan_pharmacology(("sorafenib", "regorafenib", "everolimus"), "calibrated")
-    lines = compile_lines((first, mtor, second, (), second, first), plan, {}, 1, 56.0)
+    lines = compile_lines((first, mtor, second, (), second, first), plan, BODY, 1, 56.0)
     assert lines.cross_resistant.tolist() == [False, False, True, False, True, False]
 
 

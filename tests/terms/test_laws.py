@@ -6,7 +6,7 @@ import pytest
 from ossim.terms.angiogenesis import delivery, hahnfeldt_support, oxygenation, surface_scaled_loss
 from ossim.terms.growth import crowding, exponential_growth, gompertz_growth, logistic_growth
 from ossim.terms.hazards import burden_hazard
-from ossim.terms.pharmacodynamics import hill, occupancy
+from ossim.terms.pharmacodynamics import occupancy
 from ossim.terms.resistance import bypass_rate, bypass_release, bypassed
 
 ROUNDING = 1e-14
@@ -67,12 +67,6 @@ def test_occupancy(x, expected):
     assert occupancy(x) == expected
 
 
-def test_hill_is_one_half_at_its_half():
-    for exponent in (1.0, 2.0, 4.0):
-        assert hill(0.3, 0.3, exponent) == pytest.approx(0.5, rel=1e-12)
-    assert hill(0.6, 0.3, 2.0) == pytest.approx(0.8, rel=1e-12)
-
-
 def test_bypass_decays_only_off_drug():
     assert bypass_release(0.0, 0.3) == 1.0
     assert bypass_release(0.3, 0.3) == pytest.approx(0.5, rel=ROUNDING)
@@ -98,7 +92,7 @@ def test_burden_hazard():
 
 
 LAWS = (exponential_growth, logistic_growth, gompertz_growth, crowding, oxygenation, surface_scaled_loss, delivery,
-        hahnfeldt_support, burden_hazard, hill, occupancy, bypass_rate, bypass_release, bypassed)  # fmt: skip
+        hahnfeldt_support, burden_hazard, occupancy, bypass_rate, bypass_release, bypassed)  # fmt: skip
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)

@@ -40,7 +40,7 @@ def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "rai
     Returns
     -------
     Dataset with `<marker>_median`, `_low`, `_high` (50, 5, 95 % of patients), `_n` and `visit_time` (median, [day]),
-    dims (arm, visit), and where trajectories are kept the same with the prefix `trajectory_`, dims (arm, time)
+    dims (arm, visit), and where enough trajectories are kept the same with the prefix `trajectory_`, dims (arm, time)
     """
     ds = admit(ds, failed)
     on = ds["visit_time"].notnull() if line is None else _on_line(ds, line)
@@ -48,7 +48,7 @@ def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "rai
     for marker in MARKERS:
         table.update(_named(quantile_band(ds[marker].where(on), "patient"), marker))
         name = f"trajectory_{marker}"
-        if name in ds:
+        if _has_trajectories(ds):
             values = ds[name].sel(tracked=np.isin(ds["tracked"].values, ds["patient"].values))
             if line is not None:
                 start, end = (
@@ -115,6 +115,11 @@ def biomarkers(
     return axes
 
 
+def _has_trajectories(ds: xr.Dataset) -> bool:
+    """Return whether the trajectories of enough patients are kept for a median."""
+    return f"trajectory_{MARKERS[0]}" in ds and ds.sizes["tracked"] >= FEWEST
+
+
 def _on_line(ds: xr.Dataset, line: int) -> xr.DataArray:
     """Return where a visit is the baseline of `line` or assesses it."""
     start = of_line(ds, "line_start", line)
@@ -159,8 +164,8 @@ def _explanation(ds: xr.Dataset, line: int | None) -> str:
     """Say what points, lines and the rows above are."""
     of = "patients" if line is None else f"patients on {line_name(line)}"
     parts = [f"points: visits, median and 90 % of {of}"]
-    if f"trajectory_{MARKERS[0]}" in ds:
+    if _has_trajectories(ds):
         parts.append(f"lines: median of {ds.sizes['tracked']} tracked patients while half of them are on it")
     if "dose_time" in ds:
-        parts.append("rows above: planned doses of the 1st line")
+        parts.append("rows above: planned doses of the 1st line; patients leave treatment at progression")
     return "\n".join(parts)
