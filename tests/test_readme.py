@@ -25,9 +25,10 @@ def test_test_command_is_the_one_that_ci_runs():
 
 
 def test_config_is_valid():
-    (text,) = blocks("yaml")
-    scenario = ossim.loads(text)
+    text, sweep = blocks("yaml")
+    scenario = ossim.loads(text + sweep)
     assert [arm.name for arm in scenario.arms] == ["sorafenib", "combination", "tki_mtor_tki"]
+    assert [len(axis.values) for axis in scenario.sweep.axes] == [3, 5]
 
 
 def test_python_block_runs():

@@ -69,7 +69,7 @@ def shape_faults(error: ValidationError, config: ConfigText, model: type[BaseMod
             if place not in meant:
                 add(place, _missing(model, place))
         elif item["type"] == "extra_forbidden":
-            add(place, _unknown_key(model, place))
+            add(place, _unknown_key(model, place, item["input"]))
         else:
             add(place, _message(item))
     return faults
@@ -127,8 +127,11 @@ def _nearest_key(model: type[BaseModel], place: Location) -> str:
     return hint.split("'")[1] if hint else ""
 
 
-def _unknown_key(model: type[BaseModel], place: Location) -> str:
+def _unknown_key(model: type[BaseModel], place: Location, value: Any) -> str:
     keys = keys_at(model, place[:-1])
+    if value is None and " " in str(place[-1]).strip():
+        # Within braces a comma ends a text, and what follows becomes a key without value.
+        return f"unknown key '{shorten(str(place[-1]))}'; put text with a comma in quotes"
     return f"unknown key '{shorten(str(place[-1]))}'{nearest(place[-1], keys) or '; keys here: ' + ', '.join(keys)}"
 
 

@@ -79,6 +79,8 @@ def read_text(path: str | Path) -> str:
             raise InputError(Fault(str(path), 0, "", "is a folder" if path.is_dir() else "no such file"))
         size = path.stat().st_size
         raw = path.read_bytes() if size <= MAX_BYTES else b""
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(Fault(str(path), 0, "", f"cannot be read: {reason}")) from None
@@ -129,9 +131,14 @@ def parse(text: str, name: str) -> ConfigText:
 
 def parse_value(text: str, name: str) -> Any:
     """Read one value as it would stand behind a key of a config (``--set key=value``)."""
-    config = parse(f"value: {text}\n", name)
+    try:
+        config = parse(f"value: {text}\n", name)
+    except InputError as error:
+        # The line is that of the text made here, which the user never saw.
+        raise InputError(*(Fault(name, 0, "", fault.message) for fault in error.faults)) from None
     if config.faults or set(config.data) != {"value"}:
-        raise InputError(*(config.faults or (Fault(name, 0, "", f"'{text}' is not one value"),)))
+        messages = [fault.message for fault in config.faults] or [f"'{text}' is not one value"]
+        raise InputError(*(Fault(name, 0, "", message) for message in messages))
     return config.data["value"]
 
 

@@ -14,7 +14,7 @@ from ossim.errors import Fault, InputError
 from ossim.simulation import overrides
 from ossim.simulation.config_text import ConfigText, dump, parse, read_text
 from ossim.simulation.parts import Arm, Cohort, Comparison, Output, Solver, Sweep, Visits
-from ossim.simulation.resolve import resolve
+from ossim.simulation.resolve import one_line, resolve
 from ossim.simulation.unresolve import model_config, trial_config
 
 
@@ -129,13 +129,13 @@ def _changed(config: Scenario | ModelRun, changes: Mapping[str, Any], origin: st
         data = overrides.apply(config.resolved(), changes)
     except InputError as error:
         keys = ", ".join(changes)
-        raise InputError(*(_located(fault, origin, keys) for fault in error.faults)) from None
+        raise InputError(*(_located(error, fault, origin, keys) for fault in error.faults)) from None
     text = ConfigText(origin, dump(data), data, {(): 0}, (), frozenset())
     return _build(text, config.name, config.source_path)
 
 
-def _located(fault: Fault | str, origin: str, key: str) -> Fault:
-    return fault if isinstance(fault, Fault) else Fault(origin, 0, key, fault)
+def _located(error: InputError, fault: Fault | str, origin: str, key: str) -> Fault:
+    return fault if isinstance(fault, Fault) else Fault(origin, 0, key, one_line(error, fault))
 
 
 def _build(text: ConfigText, name: str, source_path: str) -> Scenario | ModelRun:
