@@ -30,9 +30,7 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML file that says what to simulate")]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="result folder; default results/<config name>")
-]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="result folder; default results/<config name>")]
 Quick = Annotated[bool, typer.Option("--quick", help="few patients, for a first look")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help='change one value: arms.a.dose="200 mg"')

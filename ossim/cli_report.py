@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ossim import catalog, endpoints
+from ossim import endpoints
+from ossim.cli_published import comparison_table, number, published
 from ossim.cli_tables import table
 from ossim.schema import DAYS_PER_MONTH, Response, Status
 
 LANDMARKS = (4.0, 6.0)
 SURVIVAL = ("progression_free_survival", "overall_survival")
 MOST_FAILED_NAMED = 5
-
-# Published outcome -> what the comparison calls it.
-_COMPARED = MappingProxyType(
-    {
-        "progression_free_rate": "progression_free",
-        "progression_free_rate_binomial": "progression_free_binomial",
-        "progression_free_rate_after_first_visit": "progression_free_after_first_visit",
-        "event_free_rate": "event_free",
-        "overall_survival_rate": "overall_survival",
-        "objective_response_rate": "objective_response",
-        "objective_response_rate_with_minor": "objective_response_with_minor",
-        "median_progression_free_survival": "median_progression_free_survival",
-        "median_overall_survival": "median_overall_survival",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -49,14 +34,9 @@ def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
     parts = [_patient_table(dataset) if alone else _endpoint_table(dataset, rows)]
     outcomes = published(comparisons)
     if outcomes:
-        parts.append(_comparison_table(endpoints.compare(dataset, outcomes, failed="exclude")))
+        parts.append(comparison_table(endpoints.compare(dataset, outcomes, failed="exclude")))
     parts += _failures(dataset)
     return Report(rows, "\n".join(parts))
-
-
-def published(comparisons: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return the published outcomes that a config asks to be compared with."""
-    return [outcome for item in comparisons for outcome in _published(item)]
 
 
 def of_sweep(dataset: xr.Dataset) -> str:
@@ -68,8 +48,9 @@ def of_sweep(dataset: xr.Dataset) -> str:
         for arm in dataset["arm"].values if "arm" in values.dims else [None]:
             column = values.sel(arm=arm) if arm is not None else values
             if column.dims == ("run",) and bool(column.notnull().any()):
-                ends = (f"{float(column[i]):.3g} at {_point(dataset, int(i))}" for i in _ends(column))
-                lines.append((str(name), str(arm or ""), *ends))
+                scale, unit = (DAYS_PER_MONTH, " mo") if values.attrs.get("units") == "day" else (1.0, "")
+                ends = (f"{float(column[i]) / scale:.3g}{unit} at {_point(dataset, int(i))}" for i in _ends(column))
+                lines.append((str(values.attrs.get("long_name", name)), str(arm or ""), *ends))
     return table(("outcome", "arm", "lowest", "highest"), lines)
 
 
@@ -200,53 +181,8 @@ def _cell(row: Mapping[str, Any] | None) -> str:
     if "ci_low" not in row:
         return str(row["value"])
     scale, digits = (DAYS_PER_MONTH, 1) if row["unit"] == "day" else (0.01, 0)
-    numbers = (_number(row[key] / scale, digits) for key in ("value", "ci_low", "ci_high"))
+    numbers = (number(row[key] / scale, digits) for key in ("value", "ci_low", "ci_high"))
     return "{} ({}-{})".format(*numbers) + ("" if row["unit"] == "day" else " %")
-
-
-def _number(value: float, digits: int) -> str:
-    return "NR" if np.isnan(value) else f"{value:.{digits}f}"
-
-
-def _published(item: Any) -> Iterable[dict[str, Any]]:
-    trial = catalog.trial(item.trial)
-    for outcome in trial.outcomes:
-        if outcome.endpoint not in _COMPARED or outcome.misprint:
-            continue
-        yield {
-            "arm": item.arm,
-            "endpoint": _COMPARED[outcome.endpoint],
-            "label": f"{trial.name}: {outcome.endpoint.replace('_', ' ')}" + (_at(outcome.time)),
-            "time": outcome.time,
-            "k": outcome.k,
-            "n": outcome.n,
-            "value": outcome.value,
-            **_interval(outcome),
-        }
-
-
-def _interval(outcome: Any) -> dict[str, float | None]:
-    """Return the printed interval of a median; a rate with counts gets its exact one from them."""
-    if outcome.k is not None and outcome.n is not None:
-        return {}
-    return {"ci_low": outcome.ci_low, "ci_high": outcome.ci_high}
-
-
-def _at(time: float | None) -> str:
-    return "" if time is None else f" at {time / DAYS_PER_MONTH:.3g} mo"
-
-
-def _comparison_table(comparison: xr.Dataset) -> str:
-    lines = []
-    for row in endpoints.rows(comparison):
-        scale, digits = (DAYS_PER_MONTH, 1) if row["quantity"] == "median" else (0.01, 0)
-        unit = "mo" if row["quantity"] == "median" else "%"
-        value, low, high, ours = (
-            _number(row[key] / scale, digits) for key in ("published", "ci_low", "ci_high", "simulated")
-        )
-        inside = {1: "inside", 0: "outside", -1: "-"}[row["inside"]]
-        lines.append((row["label"], row["arm"], f"{ours} {unit}", f"{value} ({low}-{high}) {unit}", inside))
-    return table(("published outcome", "arm", "simulated", "published (interval)", ""), lines)
 
 
 def _ends(values: xr.DataArray) -> tuple[int, int]:
@@ -255,7 +191,12 @@ def _ends(values: xr.DataArray) -> tuple[int, int]:
 
 def _point(dataset: xr.Dataset, run: int) -> str:
     axes = [name for name, values in dataset.coords.items() if values.dims == ("run",) and name != "run"]
-    return ", ".join(f"{axis} {_short(dataset[axis].values[run])}" for axis in axes)
+    return ", ".join(f"{axis} {_short(dataset[axis].values[run])}{_unit(dataset[axis])}" for axis in axes)
+
+
+def _unit(values: xr.DataArray) -> str:
+    unit = values.attrs.get("units", "1")
+    return "" if unit == "1" else f" {unit}"
 
 
 def _short(value: Any) -> str:

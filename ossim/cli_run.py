@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 import ossim
-from ossim import cli_assumptions, cli_report, endpoints, plots, schema
+from ossim import cli_assumptions, cli_published, cli_report, endpoints, plots, schema
 from ossim.cli_preview import need_sweep
 from ossim.endpoints.runs import admit
 from ossim.errors import FailedRunsError, InputError, OutputExistsError
@@ -121,8 +121,10 @@ def _simulate(config: ModelRun) -> xr.Dataset:
 
 
 def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Dataset:
-    """Add as an attribute what a message rests on: the parameters that no trial identifies."""
-    added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep)} if isinstance(config, Scenario) else {}
+    """Add as attributes the size of the cohort, and the parameters that matter and no trial identifies."""
+    if not isinstance(config, Scenario):
+        return dataset
+    added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep), "patients_per_arm": config.cohort.size}
     return dataset.assign_attrs({key: value for key, value in added.items() if value})
 
 
@@ -153,7 +155,7 @@ def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
     except FailedRunsError:
         return {}
     found = {name: Figure(dataset, _options(name, config, dataset)) for name in plots.applicable(dataset)}
-    published = cli_report.published(config.comparisons) if isinstance(config, Scenario) else []
+    published = cli_published.published(config.comparisons) if isinstance(config, Scenario) else []
     if published and "patient" in dataset.dims:
         comparison = endpoints.compare(dataset, published)
         found |= {name: Figure(comparison, {}) for name in plots.applicable(comparison)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ossim import cli
+from ossim import cli, cli_published
 from ossim.catalog import drugs, trials
 from ossim.cli_progress import Bar
 from ossim.simulation import store
@@ -254,3 +255,88 @@ def test_progress_is_silent_without_a_terminal(capsys):
     bar.update(1, 2)
     bar.close()
     assert capsys.readouterr() == ("", "")
+
+
+def test_run_without_trajectories_draws_what_needs_none(ossim, tiny, tmp_path):
+    arguments = ("--set", "output.trajectories=0", "--set", "cohort.size=6", "--out", tmp_path / "out")
+    code, _, complaint = ossim("run", tiny, *arguments)
+    drawn = {path.stem for path in (tmp_path / "out" / store.FIGURES).iterdir()}
+    assert (code, complaint) == (0, "")
+    assert "biomarkers" in drawn and "patient" not in drawn
+
+
+def test_figure_that_fails_takes_no_result_with_it(ossim, tiny, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("two\nlines")
+
+    monkeypatch.setattr("ossim.plots.kinds.waterfall.waterfall", broken)
+    code, out, complaint = ossim("run", tiny, "--out", tmp_path / "out")
+    assert (code, complaint) == (cli.FAILED, "figure waterfall failed: ZeroDivisionError: two lines\n")
+    assert "kaplan_meier" in out
+    assert store.open_result(tmp_path / "out").sizes["patient"] == 4
+    again = ossim("plot", tmp_path / "out", "--kind", "waterfall", "--out", tmp_path / "again")
+    assert again == (cli.FAILED, "", complaint)
+
+
+def test_run_says_that_it_ignores_a_sweep(ossim, sequence):
+    code, _, complaint = ossim("run", sequence, "--dry-run")
+    assert (code, complaint.count("\n")) == (0, 1)
+    assert "'ossim sweep'" in complaint
+
+
+def test_dry_run_counts_visits_within_follow_up_only(ossim):
+    _, out, _ = ossim("run", SORAFENIB, "--dry-run")
+    # baseline and 13 visits: 13 x 56 = 728 days lie within 730.5
+    assert "visits: 14, every 56 days" in out
+
+
+def test_existing_figures_are_counted_in_one_line(ossim, tiny, tmp_path):
+    ossim("run", tiny, "--out", tmp_path / "out")
+    code, _, complaint = ossim("plot", tmp_path / "out")
+    assert (code, complaint.count("\n")) == (cli.BAD_INPUT, 1)
+    assert "figures exist in" in complaint and "--force" in complaint
+
+
+def test_figures_that_cannot_be_written_are_one_line(ossim, tiny, tmp_path):
+    ossim("run", tiny, "--out", tmp_path / "out", "--no-figures")
+    code, _, complaint = ossim("plot", tmp_path / "out", "--out", "/dev/full/x")
+    assert (code, complaint.count("\n")) == (cli.BAD_INPUT, 1)
+    assert complaint.startswith("/dev/full/x: cannot be written")
+
+
+def test_sweep_of_one_axis_has_a_figure_and_months(ossim, sequence, tmp_path):
+    text = sequence.read_text().split("  heatmap:")[0].replace(", cross_resistance: [0.2, 0.8]", "")
+    sequence.write_text(text.replace("at 4 months]", "at 4 months, overall_survival restricted_mean at 4 months]"))
+    code, out, _ = ossim("sweep", sequence, "--out", tmp_path / "out")
+    assert code == 0
+    assert " mo at bypass_decay_rate 0.01 1/day" in " ".join(out.split())
+    assert [path.name for path in (tmp_path / "out" / store.FIGURES).iterdir()] == ["sweep_line.png"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_terminal_of_few_characters_gets_plain_ones(encoding):
+    code = (
+        "import sys; from ossim.cli_streams import make_printable; make_printable(sys.stdout); print('\u2500 \u2248')"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False, env=environment)
+    assert done.stdout.split() == [b"-", b"?"]
+
+
+def test_landmarks_of_whole_weeks_are_told_in_weeks():
+    assert cli_published._at(56.0) == " at 8 wk"
+    assert cli_published._at(121.76) == " at 4 mo"
+
+
+def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path):
+    code = (
+        "import resource, sys; from ossim import cli; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192));"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    arguments = ["run", str(tiny), "--out", str(tmp_path / "full"), "--no-figures"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == cli.BAD_INPUT
+    assert done.stderr == f"{tmp_path / 'full'}: cannot be written: File too large\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]

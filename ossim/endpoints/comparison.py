@@ -19,6 +19,7 @@ from ossim.endpoints.survival import kaplan_meier, median_time
 from ossim.errors import InputError, unknown
 
 RATE, MEDIAN = "rate", "median"
+_WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def compare(
     records = [_compared(ds, outcome, confidence_level, failed) for outcome in read]
     compared = xr.Dataset(
         {name: ("outcome", np.array([record[name] for record in records])) for name in records[0]},
-        attrs={"confidence_level": confidence_level},
+        attrs={"confidence_level": confidence_level, "patients_per_arm": ds.sizes["patient"]},
     )
     compared["time"].attrs["units"] = "day"
     return compared
@@ -113,6 +114,19 @@ def rows(compared: xr.Dataset) -> list[dict[str, object]]:
         {name: compared[name].values[index].item() for name in compared.data_vars}
         for index in range(compared.sizes["outcome"])
     ]
+
+
+def is_count(k: float, n: float) -> bool:
+    """Return whether `k` of `n` are counts as a trial reports them, and not derived from a rounded share."""
+    return bool(np.isfinite(k) and np.isfinite(n) and n > 0 and abs(k - round(k)) < _WHOLE)
+
+
+def digits_needed(simulated: float, low: float, high: float, least: int) -> int:
+    """Return the decimals, `least` or one more, with which a value outside an interval is seen to lie outside."""
+    if not np.isfinite([simulated, low, high]).all() or low <= simulated <= high:
+        return least
+    low, simulated, high = (round(value, least) for value in (low, simulated, high))
+    return least + int(low <= simulated <= high)
 
 
 def _read(outcome: Mapping[str, object], ds: xr.Dataset) -> Outcome:

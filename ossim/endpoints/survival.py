@@ -104,9 +104,7 @@ def counts_at(curve: xr.Dataset, at: ArrayLike) -> xr.Dataset:
     """
     at = np.atleast_1d(np.asarray(at, dtype=float))
     before = np.searchsorted(curve["time"].values, at, side="left")
-    events, censored = (
-        np.concatenate([[0], np.cumsum(curve[name].values)])[before] for name in ("events", "censored")
-    )
+    events, censored = (np.concatenate([[0], np.cumsum(curve[name].values)])[before] for name in ("events", "censored"))
     return xr.Dataset(
         {
             "at_risk": ("time", curve.attrs["n"] - events - censored),

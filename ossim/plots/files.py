@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from ossim.plots import style
 
 DOTS_PER_INCH = 150
-# The note: size of its font and height of its lines [point], characters per inch of figure width.
-_SIZE, _LINE, _PER_INCH = 6.5, 8.5, 17
-_POINTS_PER_INCH = 72
 
 
 def save(axes: Axes | NDArray, path: str | Path, *, note: str = "") -> Path:
@@ -28,10 +25,7 @@ def save(axes: Axes | NDArray, path: str | Path, *, note: str = "") -> Path:
     """
     figure = np.ravel(np.asarray(axes, dtype=object))[0].figure
     if note:
-        width, height = figure.get_size_inches()
-        text = style.wrapped(note, round(_PER_INCH * width))
-        figure.set_size_inches(width, height + (text.count("\n") + 2) * _LINE / _POINTS_PER_INCH)
-        figure.supxlabel(text, x=0.01, ha="left", fontsize=_SIZE, color=style.INK)
+        style.footnote(figure, note)
     figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight")
     plt.close(figure)
     return Path(path)

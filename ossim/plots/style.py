@@ -13,6 +13,7 @@ import xarray as xr
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
@@ -40,6 +41,9 @@ _POWERS = MappingProxyType({"^2": "²", "^3": "³"})
 _CHARACTERS_PER_INCH, _KEY, _MOST_COLUMNS = 16, 7, 4
 # A month axis that ends this close to a tick is drawn to the tick [month].
 NEARLY = 0.1
+# The note beneath: size of its font and height of its lines [point], characters per inch of figure width.
+_NOTE_SIZE, _NOTE_LINE, _NOTE_PER_INCH = 6.5, 8.5, 17
+_POINTS_PER_INCH = 72
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_TICKS = 10
 
@@ -66,15 +70,47 @@ _RC = MappingProxyType(
 )
 
 
-def styled(draw: Callable) -> Callable:
-    """Run a drawing function with the house style, restoring the settings of the caller."""
+def styled(draw: Callable | None = None, *, says: str = "") -> Callable:
+    """Run a drawing function with the house style, restoring the settings of the caller.
+
+    A figure of its own says beneath how many simulated patients it shows, and `says`, in which ``{level}`` stands for
+    the confidence level [%].
+    """
+    if draw is None:
+        return functools.partial(styled, says=says)
 
     @functools.wraps(draw)
-    def drawn(*args, **kwargs):
+    def drawn(ds, *args, **kwargs):
         with mpl.rc_context(dict(_RC)):
-            return draw(*args, **kwargs)
+            axes = draw(ds, *args, **kwargs)
+            if kwargs.get("ax") is None:
+                level = 100 * kwargs.get("confidence_level", ds.attrs.get("confidence_level", 0.95))
+                figure = np.ravel(np.asarray(axes, dtype=object))[0].figure
+                footnote(figure, f"{_who(ds)} {says.format(level=level)}".strip())
+        return axes
 
     return drawn
+
+
+def footnote(figure: Figure, text: str) -> None:
+    """Write `text` small beneath the panels of a figure, below what is there already, and make room for it."""
+    width, height = figure.get_size_inches()
+    text = wrapped(text, round(_NOTE_PER_INCH * width))
+    before = figure.get_supxlabel()
+    lines = text.count("\n") + (1 if before else 2)
+    figure.set_size_inches(width, height + lines * _NOTE_LINE / _POINTS_PER_INCH)
+    text = f"{before}\n{text}" if before else text
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=_NOTE_SIZE, color=INK)
+
+
+def _who(ds: xr.Dataset) -> str:
+    n = ds.sizes.get("patient", ds.attrs.get("patients_per_arm"))
+    if "outcome" not in ds.dims and "arm" not in ds.dims:
+        return "Simulated."
+    if n is None:
+        return "Simulated (virtual) patients."
+    each = " per arm" if n > 1 else ""
+    return f"{n} simulated (virtual) patient{'s' if n > 1 else ''}{each}."
 
 
 def has_cohort(ds: xr.Dataset, *names: str) -> bool:

@@ -14,8 +14,8 @@ from ossim.units import quantity
 
 MAX_VISITS = 10_000
 MAX_HORIZON = 36_525.0  # a hundred years [day]
-# A visit keeps some 130 bytes in memory, a point of a time course some 60: about 4 GB each.
-MAX_PATIENT_VISITS = 30_000_000
+# A visit keeps some 130 bytes in memory, a point of a time course some 60: below 4 GB each.
+MAX_PATIENT_VISITS = 25_000_000
 MAX_POINTS = 60_000_000
 
 

@@ -32,6 +32,7 @@ COMPRESSION_LEVEL = 4
 # The attribute that every result has.
 MARK = "ossim_version"
 MOST_NAMED = 5
+MOST_SAID = 200
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
@@ -70,7 +71,10 @@ def reason(error: Exception) -> str:
     """Return why something could not be written, in one line."""
     if isinstance(error, FileExistsError):
         return "a part of the path is a file, not a folder"
-    return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+    # HDF5 adds pages of its own to the words of the operating system.
+    number = getattr(error, "errno", None)
+    said = os.strerror(number) if number else " ".join(str(error).split())[:MOST_SAID]
+    return said or type(error).__name__
 
 
 def _checked(folder: Path, force: bool) -> Path:
@@ -122,11 +126,8 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> Path:
         if variable.dtype.kind in "fiub" and variable.ndim
     }
     path = folder / DATASET
-    try:
-        dataset.to_netcdf(path, engine="h5netcdf", encoding=encoding)
-    except RuntimeError as error:
-        # HDF5 reports a full disk at closing so.
-        raise OSError(f"the result could not be stored: {reason(error)}") from None
+    # HDF5 crashes the process when a disk fills up beneath it, so it writes to memory.
+    path.write_bytes(dataset.to_netcdf(None, engine="h5netcdf", encoding=encoding))
     return path
 
 

@@ -6,6 +6,7 @@ import xarray as xr
 from scipy.stats import binomtest
 
 from ossim import endpoints
+from ossim.endpoints.comparison import digits_needed, is_count
 from ossim.endpoints.survival import counts_at
 from ossim.errors import InputError, UnknownNameError
 
@@ -192,3 +193,16 @@ def test_curve_median_and_log_rank_equal_lifelines(seed):
         {"time": (("arm", "patient"), time), "event": (("arm", "patient"), event)}, coords={"arm": ["a", "b"]}
     )
     assert endpoints.log_rank(ds, "a", "b")[1] == pytest.approx(logrank_test(*time, *event).p_value, rel=QUANTILE)
+
+
+@pytest.mark.parametrize(
+    ("simulated", "low", "high", "digits"),
+    [(22.6, 23.1, 40.0, 1), (20.0, 23.1, 40.0, 0), (25.0, 23.1, 40.0, 0), (22.6, np.nan, np.nan, 0)],
+)
+def test_a_value_outside_is_seen_to_be_outside(simulated, low, high, digits):
+    assert digits_needed(simulated, low, high, 0) == digits
+
+
+@pytest.mark.parametrize(("k", "n", "counted"), [(3, 35, True), (16.1, 35, False), (np.nan, 35, False)])
+def test_only_whole_numbers_are_counts(k, n, counted):
+    assert is_count(k, n) is counted

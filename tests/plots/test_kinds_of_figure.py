@@ -295,3 +295,75 @@ def test_listing_kinds_imports_no_matplotlib():
     code = "import sys, ossim.plots, ossim.endpoints; ossim.plots.names(); print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_biomarkers_need_no_tracked_patient(trial):
+    untracked = trial.isel(tracked=slice(0))
+    assert {"biomarkers"} == {"biomarkers", "concentrations", "patient"} & set(plots.applicable(untracked))
+    assert len(plots.biomarkers(untracked)) == 2
+    assert "trajectory_vegf_median" not in plots.biomarkers_table(untracked)
+
+
+def test_last_visit_is_labeled_with_its_own_time(trial):
+    ax = plots.kaplan_meier(trial, arms=["sorafenib"], endpoint="overall_survival", until=24 * DAYS_PER_MONTH)
+    last = trial["follow_up"].sel(arm="sorafenib").max().item() / DAYS_PER_MONTH
+    assert ax.get_xticks()[-1] == pytest.approx(last)
+    assert ax.get_xticklabels()[-1].get_text() == f"{last:.1f}"
+    assert ax.get_xlim()[1] > 1.01 * last
+
+
+@pytest.mark.parametrize("kind", TRIAL_KINDS)
+def test_every_figure_says_that_its_patients_are_simulated(trial, kind):
+    axes = np.atleast_1d(np.asarray(plots.find(kind)(trial), dtype=object))
+    assert axes[0].figure.get_supxlabel().startswith("60 simulated (virtual) patients per arm.")
+
+
+def test_band_says_what_it_is(trial):
+    note = plots.kaplan_meier(trial, confidence_level=0.9).figure.get_supxlabel().replace("\n", " ")
+    assert "90 %, pointwise, Monte Carlo error of these virtual patients only" in note
+
+
+def test_figure_on_given_axes_leaves_the_rest_of_the_figure_alone(trial):
+    figure, ax = plt.subplots()
+    plots.kaplan_meier(trial, ax=ax)
+    assert figure.get_supxlabel() == ""
+
+
+def test_forest_shows_the_count_with_its_own_share(trial):
+    outcome = {"arm": "sorafenib", "endpoint": "objective_response", "k": 3, "n": 35, "value": 0.08}
+    assert "3/35 = 0.09 (0.02–0.23)" in texts(plots.published(endpoints.compare(trial, [outcome])))
+
+
+def test_forest_says_where_no_interval_was_reported(trial):
+    outcome = {"arm": "sorafenib", "endpoint": "median_overall_survival", "value": 213.0}
+    ax = plots.published(endpoints.compare(trial, [outcome]), quantity="median")
+    assert "7.0 (not reported)" in texts(ax)
+
+
+def test_heat_map_of_a_difference_keeps_days_with_two_digits(sweep):
+    sweep["gain"].attrs["units"] = "day"
+    sweep["gain"] = 12.34 * sweep["gain"]
+    ax = plots.heatmap(sweep, arm="b", minus="a", x="dose", y="interval")
+    assert plots.heatmap_table(sweep, arm="b", minus="a").attrs["units"] == "day"
+    assert set(texts(ax)) == {"6.2", "12"}
+    assert "Monte Carlo error is not shown" in ax.figure.get_supxlabel()
+
+
+def test_sweep_of_one_axis_is_a_curve_per_arm(sweep):
+    one = sweep.isel(run=[2, 0, 1]).assign(gain=sweep["gain"].isel(run=[2, 0, 1]).assign_attrs(units="day"))
+    assert plots.applicable(one) == ["sweep_line"]
+    table = plots.sweep_line_table(one)
+    np.testing.assert_allclose(table["gain"].sel(arm="b"), np.array([0.0, 1.0, 2.0]) / DAYS_PER_MONTH)
+    ax = plots.sweep_line(one)
+    assert [line.get_label() for line in ax.lines] == ["a", "b"]
+    np.testing.assert_array_equal(ax.lines[1].get_xdata(), [0.0, 1.0, 2.0])
+
+
+def test_curve_of_a_sweep_takes_texts(sweep):
+    named = sweep.isel(run=[0, 1, 2]).assign_coords(dose=("run", ["low", "mid", "high"]))
+    assert [label.get_text() for label in plots.sweep_line(named).get_xticklabels()] == ["low", "mid", "high"]
+
+
+def test_curve_of_a_sweep_of_two_axes_is_refused(sweep):
+    with pytest.raises(InputError, match="one run coordinate"):
+        plots.sweep_line(sweep)

@@ -22,4 +22,4 @@ def test_note_stands_beneath_the_panels(trial, tmp_path):
     plots.save(axes, tmp_path / "waterfall.png", note="assumed: " + "value " * 60)
     figure = axes[0].figure
     assert figure.get_figheight() > height
-    assert figure.get_supxlabel().startswith("assumed: value")
+    assert "\nassumed: value" in figure.get_supxlabel()

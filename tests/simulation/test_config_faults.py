@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ossim.errors import InputError
-from ossim.simulation import scenario
-from ossim.simulation.config_text import dump, parse
+from ossim.simulation import config_limits, scenario
+from ossim.simulation.config_text import dump, parse, parse_value, read_text
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "configs").rglob("*.yaml"))
@@ -181,9 +181,7 @@ def test_shipped_config_has_no_fault(path):
 def _keys(path):
     """Keys of a shipped config whose names are fixed, as places."""
     config = parse(path.read_text(encoding="utf-8"), path.name)
-    return config.data, [
-        place for place in config.lines if isinstance(place[-1], str) and place[:-1] not in FREE_NAMES
-    ]
+    return config.data, [place for place in config.lines if isinstance(place[-1], str) and place[:-1] not in FREE_NAMES]
 
 
 def _rename(data, place, name):
@@ -292,3 +290,55 @@ def test_truncated_config_never_ends_in_a_traceback(path, share):
         scenario.loads(text[: int(share * len(text))], path.name)
     except InputError as error:
         assert all(str(fault).startswith(path.name) for fault in error.faults)
+
+
+MIXED = "[sorafenib 400 mg b.i.d., sorafenib 4 mg/kg q.d.]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "words"),
+    [
+        ("every: 8 weeks", "every: 1 min", 13, "visits.every", "at most 10,000"),
+        ("until: 2 years", "until: 1000 years", 14, "visits.until", "100 years"),
+        # two arms x a million patients x 14 visits
+        ("size: 10\n", "size: 1000000\n", 5, "cohort.size", "28,000,000"),
+        ("seed: 3", "seed: 3\noutput: {trajectories: 10, every: 1 s}", 3, "output.every", "at most 60,000,000"),
+        ("regimen: sorafenib 400 mg b.i.d.", f"regimen: {MIXED}", 8, "arms.a.regimen", "mix the bases"),
+        ("400 mg b.i.d., none]", "400 mg every 5 min, none]", 11, "arms.b.lines[0]", "at most 100000"),
+        (
+            "    regimen: sorafenib 400 mg b.i.d.",
+            "    {regimen: sunitinib 50 mg q.d., 4 weeks on / 2 weeks off}",
+            8,
+            "arms.a.4 weeks on / 2 weeks off",
+            "put text with a comma in quotes",
+        ),
+    ],
+)
+def test_what_could_not_run_is_a_fault_with_its_key(old, new, line, key, words):
+    (fault,) = faults_of(changed(old, new))
+    assert (fault.line, fault.key) == (line, key)
+    assert words in fault.message
+
+
+@pytest.mark.parametrize(("every", "until", "number"), [(56, 730.5, 14), (56, 728, 14), (0.1, 0.3, 4)])
+def test_visits_are_the_multiples_within_follow_up(every, until, number):
+    assert config_limits.n_visits(every, until) == number
+
+
+def test_refused_dose_of_an_override_is_one_line():
+    with pytest.raises(InputError) as raised:
+        scenario.loads(BASE, "c.yaml").with_overrides({"arms.a.dose": "200 kg"})
+    assert str(raised.value).startswith("--set: arms.a.dose: '200 kg': expected a unit of dose")
+    assert "\n" not in str(raised.value)
+
+
+def test_unreadable_value_names_no_line_of_its_own():
+    with pytest.raises(InputError) as raised:
+        parse_value("[1", "--set seed")
+    assert str(raised.value) == "--set seed: not valid YAML: a bracket is never closed"
+
+
+def test_missing_file_is_named_once(tmp_path):
+    with pytest.raises(InputError) as raised:
+        read_text(tmp_path / "nope.yaml")
+    assert str(raised.value) == f"{tmp_path / 'nope.yaml'}: no such file"

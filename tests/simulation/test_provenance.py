@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ def dataset():
             "status": (("arm", "patient"), status, {"flag_values": np.array([0, 1], np.int8)}),
         },
         coords={"arm": ["a"], "patient": np.arange(3)},
-        attrs={"seed": 1, "title": "small"},
+        attrs={"seed": 1, "title": "small", store.MARK: "1"},
     )
 
 
@@ -169,3 +171,30 @@ def test_what_is_no_result_is_one_line(content, tmp_path):
 def test_missing_result_is_one_line(tmp_path):
     with pytest.raises(InputError, match="no result here"):
         store.open_result(tmp_path)
+
+
+def test_netcdf_of_another_program_is_no_result(dataset, tmp_path):
+    del dataset.attrs[store.MARK]
+    path = store.write_dataset(dataset, tmp_path)
+    with pytest.raises(InputError, match="is not an ossim result"):
+        store.open_result(path)
+
+
+def test_force_spares_and_names_files_of_the_user(tmp_path):
+    fill(tmp_path / "r", "first")
+    (tmp_path / "r" / "mynotes.txt").write_text("mine")
+    (tmp_path / "r" / store.FIGURES).mkdir()
+    (tmp_path / "r" / store.FIGURES / "own.pdf").write_text("mine")
+    with pytest.raises(OutputExistsError, match=r"figures/own.pdf, mynotes.txt"):
+        fill(tmp_path / "r", "second", force=True)
+    assert (tmp_path / "r" / "mynotes.txt").read_text() == "mine"
+
+
+def test_full_disk_is_one_line_and_leaves_nothing(tmp_path):
+    with (
+        pytest.raises(InputError, match="cannot be written: No space left") as raised,
+        store.result_folder(tmp_path / "r"),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "\n" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == []

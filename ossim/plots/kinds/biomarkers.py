@@ -60,7 +60,7 @@ def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "rai
     return table
 
 
-@style.styled
+@style.styled(says="Bars and bands: 5 to 95 % of patients, not the error of the median.")
 def biomarkers(
     ds: xr.Dataset,
     *,

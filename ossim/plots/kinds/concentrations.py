@@ -37,7 +37,7 @@ def concentrations_table(ds: xr.Dataset) -> xr.Dataset:
     return quantile_band(ds[_VARIABLE], "tracked").transpose("arm", "drug", "time")
 
 
-@style.styled
+@style.styled(says="Bands: 5 to 95 % of the tracked patients, not the error of the median.")
 def concentrations(
     ds: xr.Dataset,
     *,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ossim.errors import InputError, unknown
 from ossim.plots import style
+from ossim.plots.runs import levels, measured, run_coordinates
 from ossim.schema import DAYS_PER_MONTH
 
 _SEQUENTIAL, _DIVERGING = "cividis", "PuOr_r"
@@ -25,16 +26,7 @@ _DARK = 0.5
 
 def applies(ds: xr.Dataset) -> bool:
     """Return whether the Dataset has two run coordinates that vary and a variable over the runs."""
-    return len(run_coordinates(ds)) >= 2 and bool(_variables(ds))
-
-
-def run_coordinates(ds: xr.Dataset) -> list[str]:
-    """Return the coordinates on `run` that vary, numbers or texts, the index itself excepted."""
-    return [
-        str(name)
-        for name, values in ds.coords.items()
-        if name != "run" and values.dims == ("run",) and _levels(values.values)[0].size > 1
-    ]
+    return len(run_coordinates(ds)) >= 2 and bool(measured(ds))
 
 
 def heatmap_table(
@@ -48,7 +40,7 @@ def heatmap_table(
 ) -> xr.DataArray:
     """Return the numbers of `heatmap`: the variable on the grid (y, x), the mean where runs share a point.
 
-    Times in days become months.
+    Times in days become months; their differences remain days.
 
     Parameters
     ----------
@@ -58,7 +50,7 @@ def heatmap_table(
     arm : the arm to show where the variable has several
     minus : the arm whose values are subtracted, run by run
     """
-    coordinates, variables = run_coordinates(ds), _variables(ds)
+    coordinates, variables = run_coordinates(ds), measured(ds)
     free = [name for name in coordinates if name not in (x, y)]
     if len(coordinates) < 2 or not variables:
         raise InputError("a heat map needs two run coordinates that vary and a variable over the runs")
@@ -73,8 +65,8 @@ def heatmap_table(
         if name not in known:
             raise unknown(kind, name, known)
     values = _shown(ds[variable], arm, minus)
-    x_values, column = _levels(ds[x].values)
-    y_values, row = _levels(ds[y].values)
+    x_values, column = levels(ds[x].values)
+    y_values, row = levels(ds[y].values)
     there = np.isfinite(values.values)
     total, count = np.zeros((2, y_values.size, x_values.size))
     np.add.at(total, (row[there], column[there]), values.values[there])
@@ -89,7 +81,7 @@ def heatmap_table(
     )
 
 
-@style.styled
+@style.styled(says="Monte Carlo error is not shown.")
 def heatmap(
     ds: xr.Dataset,
     *,
@@ -114,7 +106,7 @@ def heatmap(
     arm : the arm to show where the variable has several
     minus : the arm whose values are subtracted, run by run: the patients of all arms are the same
     ax : where to draw, a new figure by default
-    center : middle of a diverging scale, in the unit of the variable, months for days
+    center : middle of a diverging scale, in the unit of the values shown
     """
     grid = heatmap_table(ds, variable=variable, x=x, y=y, arm=arm, minus=minus)
     if ax is None:
@@ -135,7 +127,7 @@ def heatmap(
     )
     complete = min(grid.shape) > 1 and bool(grid.notnull().all())
     if grid.size <= _MOST_WRITTEN:
-        _write_values(ax, grid.values, mesh)
+        _write_values(ax, grid.values, mesh, significant=minus is not None)
     elif center is not None and complete and float(grid.min()) < center < float(grid.max()):
         ax.contour(columns, rows, shown, levels=[center], colors=style.INK, linewidths=1.0)
     _set_ticks(ax.xaxis, grid[x_name].values)
@@ -149,21 +141,12 @@ def heatmap(
     return ax
 
 
-def _variables(ds: xr.Dataset) -> list[str]:
-    """Return the measured variables over (run,) or (run, arm): counts and flags are whole numbers, outcomes are not."""
-    return [
-        str(name)
-        for name, values in ds.data_vars.items()
-        if set(values.dims) in ({"run"}, {"run", "arm"}) and np.issubdtype(values.dtype, np.floating)
-    ]
-
-
 def _shown(values: xr.DataArray, arm: str | None, minus: str | None) -> xr.DataArray:
-    """Return the values of one arm, or of one minus another, in months where they are days."""
+    """Return the values of one arm, in months where they are days, or of one minus another, in days."""
     one = _one_arm(values, arm)
     found = one if minus is None else one - _one_arm(values, minus)
     found.attrs = dict(values.attrs)
-    if found.attrs.get("units") == "day":
+    if minus is None and found.attrs.get("units") == "day":
         found = (found / DAYS_PER_MONTH).assign_attrs(found.attrs | {"units": "month"})
     return found
 
@@ -179,15 +162,6 @@ def _one_arm(values: xr.DataArray, arm: str | None) -> xr.DataArray:
     return values.sel(arm=arm or known[0], drop=True)
 
 
-def _levels(values: NDArray) -> tuple[NDArray, NDArray]:
-    """Return the distinct values and the place of each value among them: numbers rising, texts as they come."""
-    levels, first, place = np.unique(values, return_index=True, return_inverse=True)
-    if np.issubdtype(values.dtype, np.number):
-        return levels, place
-    order = np.argsort(first)
-    return levels[order], np.argsort(order)[place]
-
-
 def _title(ds: xr.Dataset, grid: xr.DataArray, arm: str | None, minus: str | None) -> str:
     """Return what is shown: the arms, the outcome, and the coordinates it is averaged over."""
     outcome = str(grid.attrs.get("long_name", str(grid.name).replace("_", " ")))
@@ -198,8 +172,8 @@ def _title(ds: xr.Dataset, grid: xr.DataArray, arm: str | None, minus: str | Non
     return f"{style.wrapped(who, _ALONG)}\n{what}" if who else what
 
 
-def _write_values(ax: Axes, grid: NDArray, mesh) -> None:
-    """Write each value into its cell, with as many digits as the largest needs to show three."""
+def _write_values(ax: Axes, grid: NDArray, mesh, *, significant: bool) -> None:
+    """Write each value into its cell: with two `significant` digits, or the digits the largest needs to show three."""
     largest = np.nanmax(np.abs(grid), initial=0.0)
     digits = int(np.clip(2 - np.floor(np.log10(largest)), 0, 4)) if largest > 0 else 0
     for (row, column), value in np.ndenumerate(grid):
@@ -208,6 +182,8 @@ def _write_values(ax: Axes, grid: NDArray, mesh) -> None:
         red, green, blue, _ = mesh.cmap(mesh.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < _DARK
         color = "white" if dark else style.INK
+        if significant:
+            digits = int(np.clip(1 - np.floor(np.log10(abs(value))), 0, 4)) if value else 0
         text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
         ax.text(column, row, text, ha="center", va="center", fontsize=style.SMALL, color=color)
 

@@ -34,6 +34,7 @@ _LANDMARKS = MappingProxyType({PROGRESSION_FREE: (4.0, 6.0)})
 _LATE_LANDMARKS = (6.0, 12.0)
 # Curves are drawn to where this share of the patients remains at risk.
 _SHARE_AT_RISK = 0.10
+_ROOM = 1.02
 _TABLE_ROWS = (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Events"))
 _ROW, _TABLE_TOP = 9.5, 38.0
 # With more curves than this their bands hide each other, and the table has one row per curve.
@@ -86,7 +87,7 @@ def kaplan_meier_table(
     return table.assign_attrs(endpoint=endpoint, confidence_level=confidence_level)
 
 
-@style.styled
+@style.styled(says="Bands and intervals: {level:g} %, pointwise, Monte Carlo error of these virtual patients only.")
 def kaplan_meier(
     ds: xr.Dataset,
     *,
@@ -139,11 +140,12 @@ def kaplan_meier(
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
     ax.set_ylabel(_AXIS.get(endpoint, curves[groups[0][0]].attrs["long_name"]))
     style.month_axis(ax, until, "Time since start of line" if endpoint == PROGRESSION_FREE else "Time since enrollment")
+    ticks = _ticks(ax, curves, until)
     # Curves may lie anywhere, so the legend stands above them.
     style.legend_above(np.array([ax]), handles, own=own)
     if table:
         shown = {group_label(group, 28): (curves[group[0]], colors[group[0]]) for group in groups}
-        _draw_table(ax, shown, until)
+        _draw_table(ax, shown, ticks)
     return ax
 
 
@@ -171,7 +173,7 @@ def _end(curves: dict[str, xr.Dataset]) -> float:
         curve["time"].values[curve["at_risk"].values >= _SHARE_AT_RISK * curve.attrs["n"]][-1]
         for curve in curves.values()
     ]
-    return 1.02 * max([*ends, DAYS_PER_MONTH])
+    return _ROOM * max([*ends, DAYS_PER_MONTH])
 
 
 def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:
@@ -184,15 +186,25 @@ def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, .
     return f"{who}: {numbers}" if len(who) + len(numbers) + 2 <= _LEGEND_WIDTH else f"{who}\n{numbers}"
 
 
-def _moments(curve: xr.Dataset, ticks: NDArray) -> NDArray:
-    """Return the days of `ticks` [month]; one a rounding after the end of follow-up is the end, before all leave."""
+def _ticks(ax: Axes, curves: dict[str, xr.Dataset], until: float) -> NDArray:
+    """Return the ticks of a month axis [month]; one a rounding after the last observation moves there, as labelled."""
+    ticks, last = style.month_ticks(until), max(float(curve["time"].values[-1]) for curve in curves.values())
+    month = last / DAYS_PER_MONTH
+    if month < ticks[-1] < month + style.NEARLY:
+        ticks[-1] = month
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks[:-1]] + [f"{month:.1f}".removesuffix(".0")])
+        # The last visit may bring events: room for the drop.
+        ax.set_xlim(right=max(ax.get_xlim()[1], _ROOM * month))
+    return ticks
+
+
+def _days(curve: xr.Dataset, ticks: NDArray) -> NDArray:
+    """Return the days of `ticks` [month], exactly the last observation where one stands there."""
     days, last = ticks * DAYS_PER_MONTH, float(curve["time"].values[-1])
-    ends = (days > last) & (days - last < style.NEARLY * DAYS_PER_MONTH) & (curve["censored"].values[-1] > 0)
-    return np.where(ends, last, days)
+    return np.where(np.isclose(days, last), last, days)
 
 
-def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: float) -> None:
-    ticks = style.month_ticks(until)
+def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], ticks: NDArray) -> None:
     offset = _TABLE_TOP
 
     def write(x: float, text: str, right: float, **how: object) -> None:
@@ -213,7 +225,7 @@ def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], until: floa
         write(0, "At risk (events)", -22, ha="right", color=style.INK)
         offset += _ROW
     for name, (curve, color) in curves.items():
-        counts = counts_at(curve, _moments(curve, ticks))
+        counts = counts_at(curve, _days(curve, ticks))
         if len(curves) > _MOST_BANDS:
             write(0, name, -22, ha="right", color=color, fontweight="bold")
             for tick, at_risk, events in zip(ticks, counts["at_risk"].values, counts["events"].values, strict=True):

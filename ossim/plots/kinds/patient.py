@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ossim.criteria.recist import RECIST_1_1
@@ -173,7 +175,7 @@ def _draw_lines(ax: Axes, one: xr.Dataset, colors: dict[str, str], until: float)
     return _FIRST_ROW + _ROW * one.sizes["arm"]
 
 
-def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[Line2D]:
+def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[Artist]:
     handles = [Line2D([], [], color=colors[arm], linewidth=1.6, label=arm) for arm in chosen]
     if drawn:
         faint = {"color": style.FAINT, "linewidth": 0.9}
@@ -182,5 +184,6 @@ def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[
             Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint),
             Line2D([], [], linestyle="none", marker="o", color=style.FAINT, markersize=3.5, label="visit"),
             Line2D([], [], linestyle="none", marker="X", color=style.FAINT, markersize=5.5, label="progression"),
+            Patch(facecolor=style.FAINT, alpha=0.3, label="bars above: on treatment line"),
         ]
     return handles

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from scipy.stats import norm
 
+from ossim.endpoints.comparison import digits_needed, is_count
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.schema import DAYS_PER_MONTH
@@ -44,7 +45,7 @@ def published_table(ds: xr.Dataset, *, quantity: str = "rate") -> xr.Dataset:
     return table
 
 
-@style.styled
+@style.styled(says="Simulated bars: {level:g} % Monte Carlo error of these virtual patients only.")
 def published(ds: xr.Dataset, *, quantity: str = "rate", ax: Axes | None = None) -> Axes:
     """Draw each published value with its interval, and the simulated value with twice its Monte Carlo error.
 
@@ -105,14 +106,17 @@ def _write_columns(ax: Axes, table: xr.Dataset, quantity: str, colors: list[str]
             **how,
         )
 
-    digits, by_row = (2 if quantity == "rate" else 1), ax.get_yaxis_transform()
+    least, by_row = (2 if quantity == "rate" else 1), ax.get_yaxis_transform()
     fields = ("published", "ci_low", "ci_high", "simulated", "k", "n")
     for row, values in enumerate(zip(*(table[name].values for name in fields), strict=True)):
         value, low, high, simulated, k, n = values
-        count = f"{k:.3g}/{n:g} = " if quantity == "rate" and np.isfinite(k) and np.isfinite(n) else ""
-        interval = f" ({low:.{digits}f}–{high:.{digits}f})" if np.isfinite(low) and np.isfinite(high) else ""
+        digits = digits_needed(simulated, low, high, least)
+        counted = quantity == "rate" and is_count(k, n)
+        theirs = f"{k:.0f}/{n:.0f} = {k / n:.{digits}f}" if counted else f"{value:.{digits}f}"
+        known = np.isfinite(low) and np.isfinite(high)
+        interval = f"({low:.{digits}f}–{high:.{digits}f})" if known else "(not reported)"
         ours = f"{simulated:.{digits}f}" if np.isfinite(simulated) else "NR"
-        write(row, _COLUMNS[0], f"{count}{value:.{digits}f}{interval}", xycoords=by_row, color=style.INK)
+        write(row, _COLUMNS[0], f"{theirs} {interval}", xycoords=by_row, color=style.INK)
         write(row, _COLUMNS[1], ours, xycoords=by_row, color=colors[row])
     for offset, title in zip(_COLUMNS, ("published", "simulated"), strict=True):
         write(1, offset, title, 5, xycoords="axes fraction", fontweight="bold", color=style.INK)
