@@ -14,6 +14,7 @@ from ..criteria.recist import RECIST_1_1
 from ..errors import InputError
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from . import provenance
+from .config_limits import n_visits
 from .evidence import drugs_of
 from .pharmacology import plan_pharmacology
 from .results import allocate, allocate_trajectories, keep_trajectories, trial_dataset
@@ -105,7 +106,7 @@ def available_cores() -> int:
 def _visit_times(scenario: Scenario) -> np.ndarray:
     """Baseline and every scan within follow-up [day]."""
     visits = scenario.visits
-    return visits.every * np.arange(int(np.floor(visits.until / visits.every + 1e-9)) + 1)
+    return visits.every * np.arange(n_visits(visits.every, visits.until))
 
 
 def _trajectory_times(scenario: Scenario) -> np.ndarray:

@@ -75,6 +75,7 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
     dataset.attrs = provenance.root_attributes(
         scenario, started=started, ended=provenance.now(), facts=sources
     )
+    dataset.attrs["patients_per_arm"] = scenario.cohort.size
     return dataset
 
 
