@@ -150,7 +150,8 @@ def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed:
     kind = ENDPOINTS[outcome.endpoint]
     n = np.nan if outcome.n is None else float(outcome.n)
     k = float(outcome.k) if outcome.k is not None else np.nan
-    published = k / n if outcome.value is None else float(outcome.value)
+    # counts say more than a rounded percentage
+    published = k / n if not np.isnan(k) and n > 0 else float(outcome.value)
     if kind.quantity == RATE and np.isnan(k):
         k = published * n
     low, high = _published_interval(outcome, k, n, confidence_level)
