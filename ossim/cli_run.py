@@ -15,7 +15,7 @@ from ossim import cli_assumptions, cli_published, cli_report, endpoints, plots, 
 from ossim.cli_preview import need_sweep
 from ossim.endpoints.runs import admit
 from ossim.errors import FailedRunsError, InputError, OutputExistsError
-from ossim.simulation import provenance, scenario, store
+from ossim.simulation import scenario, store
 from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
 
@@ -40,11 +40,8 @@ class Figure(NamedTuple):
 def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
     """Simulate one config, write its result folder and print the endpoints; return the exit code."""
     store.check_free(folder, force=force)
-    if isinstance(config, ModelRun):
-        dataset, report = _simulate(config), None
-    else:
-        dataset = ossim.run(config, progress=progress)
-        report = cli_report.of_trial(dataset, config.comparisons)
+    dataset = ossim.run(config, progress=progress)
+    report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
     dataset = _with_assumptions(dataset, config, sweep=False)
     drawn = _write(folder, config, dataset, report.rows if report else (), figures, force)
     if report:
@@ -102,22 +99,6 @@ def _config_beside(result: Path) -> Any:
     except InputError as error:
         print(f"drawn without the choices of the config: {str(error).splitlines()[0]}", file=sys.stderr)
         return None
-
-
-def _simulate(config: ModelRun) -> xr.Dataset:
-    started = provenance.now()
-    parameters = {name: list(v) if isinstance(v, tuple) else v for name, v in config.parameters.items()}
-    dataset = ossim.simulate(
-        config.model,
-        times=list(config.times),
-        initial=dict(config.initial),
-        parameters=parameters,
-        doses=[dict(row) for row in config.doses],
-        rtol=config.rtol,
-        atol=config.atol,
-    )
-    attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
-    return dataset.assign_attrs({**attributes, **dataset.attrs})
 
 
 def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Dataset:
