@@ -127,7 +127,7 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> Path:
     }
     path = folder / DATASET
     # HDF5 crashes the process when a disk fills up beneath it, so it writes to memory.
-    path.write_bytes(dataset.to_netcdf(None, engine="h5netcdf", encoding=encoding))
+    path.write_bytes(bytes(dataset.to_netcdf(None, engine="h5netcdf", encoding=encoding)))
     return path
 
 
