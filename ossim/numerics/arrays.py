@@ -22,10 +22,6 @@ def input_level(channel: int) -> int:
     return -2 - channel
 
 
-#: rows per drug mode in the exposure workspace
-PK_ROWS = 5
-VALUE, DECAY, STEADY, WEIGHT, NEXT = range(PK_ROWS)
-
 
 class Runs(NamedTuple):
     """State of the runs; everything here is advanced in place. Leading dimension: runs."""
@@ -103,15 +99,18 @@ class Records(NamedTuple):
 
 
 class Control(NamedTuple):
-    """Tolerances and limits of the integration."""
+    """Tolerances and limits of the integration; the order is that of the numbers below."""
 
     rtol: float
     atol: float
     lowest: float
     max_step: float
-    max_steps: int
     watch_factor: float
     watch_margin: float
+    max_steps: float
+
+
+RTOL, ATOL, LEAST, STEP_LIMIT, MOST_RISE, MARGIN, STEP_BUDGET = range(len(Control._fields))
 
 
 class Plan(NamedTuple):
@@ -126,6 +125,9 @@ class Plan(NamedTuple):
     trial: int
     scratch: int
     slopes: int
-    inputs: int
+    levels: int
     parameters: int
     infusion: int
+    modes: int
+    clocks: int
+    rows: int

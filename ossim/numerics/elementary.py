@@ -19,25 +19,21 @@ _NAN = float("nan")
 
 @njit(forceinline=True, fastmath=FASTMATH)
 def exp(x):
-    """Return e**x; arguments beyond +-708 saturate."""
+    """Return e**x; arguments beyond +-708 saturate. Minimax polynomial of degree 11, 4e-18 before rounding."""
     x = minimum(maximum(x, -708.0), 709.0)
     shifted = x * _LOG2_E + _SHIFT
     k = shifted - _SHIFT
     r = x - k * _LN2_HIGH
     r = r - k * _LN2_LOW
-    p = 1.6059043836821613e-10 * r + 2.08767569878681e-09
-    p = p * r + 2.505210838544172e-08
-    p = p * r + 2.755731922398589e-07
-    p = p * r + 2.7557319223985893e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 1.984126984126984e-04
-    p = p * r + 1.388888888888889e-03
-    p = p * r + 8.333333333333333e-03
-    p = p * r + 4.1666666666666664e-02
-    p = p * r + 1.6666666666666666e-01
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
+    square = r * r
+    p = (2.5000058349050145e-08 * r + 2.763024830872524e-07) * square + (
+        2.7557586382581075e-06 * r + 2.480149309914401e-05
+    )
+    q = (1.9841269506571107e-04 * r + 1.388888894362984e-03) * square + (
+        8.333333333494463e-03 * r + 4.166666666653016e-02
+    )
+    p = (p * (square * square) + q) * square + (1.6666666666666413e-01 * r + 0.5000000000000011)
+    p = p * square + r + 1.0
     return times_power_of_two(p, shifted)
 
 
@@ -49,13 +45,10 @@ def log(x):
     f = m - 1.0
     s = f / (2.0 + f)
     z = s * s
-    p = 1.479819860511658591e-01 * z + 1.531383769920937332e-01
-    p = p * z + 1.818357216161805012e-01
-    p = p * z + 2.222219843214978396e-01
-    p = p * z + 2.857142874366239149e-01
-    p = p * z + 3.999999999940941908e-01
-    p = p * z + 6.666666666666735130e-01
-    p = p * z
+    z2 = z * z
+    odd = (1.479819860511658591e-01 * z2 + 1.818357216161805012e-01) * z2 + 2.857142874366239149e-01
+    even = (1.531383769920937332e-01 * z2 + 2.222219843214978396e-01) * z2 + 3.999999999940941908e-01
+    p = (odd * z2 + 6.666666666666735130e-01) * z + even * z2
     half_square = 0.5 * f * f
     found = k * _LN2_HIGH - ((half_square - (s * (half_square + p) + k * _LN2_LOW)) - f)
     # the bit pattern of a negative number or of NaN would give some finite number and hide a failure

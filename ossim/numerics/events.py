@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import EVENT_BOLUS, EVENT_LEVEL, EVENT_RATE, EVENT_RESET, MODES, PK_ROWS, STEADY, VALUE
+from .arrays import EVENT_BOLUS, EVENT_LEVEL, EVENT_RATE, EVENT_RESET, MODES
 from .cache import jit
-from .lanes import FASTMATH
+from .lanes import FASTMATH, get, put
+from .layout import FRESH, MODE_ROWS, NEXT_VALUE, STEADY, STOP, WANTED
 
 # The step after a dose is at most half a time constant of the drug's fastest mode. Longer ones leap over absorption
 # and fool the error estimate: two drugs over 120 days at rtol 1e-6 then reach 1.5e-4 instead of 3e-6 in as many steps.
@@ -31,33 +32,34 @@ def steady_level(dose, decay, interval, duration):
 def _dose_state(kind, amount, index, lane, w, plan):
     """Apply an event to a state of the system."""
     if kind == EVENT_BOLUS:
-        w[(plan.state + index) * 8 + lane] += amount
+        put(w, plan.trial + index, lane, get(w, plan.trial + index, lane) + amount)
     elif kind == EVENT_RATE:
-        w[(plan.infusion + index) * 8 + lane] = amount
+        put(w, plan.infusion + index, lane, amount)
     elif kind == EVENT_RESET:
-        w[(plan.state + index) * 8 + lane] = 0.0
+        put(w, plan.trial + index, lane, 0.0)
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def _dose_mode(event, amount, run, slot, lane, pk, doses, exposure):
+def _dose_mode(event, amount, run, mode, lane, w, plan, doses, exposure):
     """Apply an event to a drug mode."""
-    base = slot * PK_ROWS
-    kind, gain, decay = doses.kind[event], exposure.gain[run, slot], exposure.decay[run, slot]
+    base = plan.modes + mode * MODE_ROWS
+    kind, gain, decay = doses.kind[event], exposure.gain[run, mode], exposure.decay[run, mode]
     if kind == EVENT_BOLUS:
-        pk[(base + VALUE) * 8 + lane] += gain * amount
+        put(w, base + NEXT_VALUE, lane, get(w, base + NEXT_VALUE, lane) + gain * amount)
     elif kind == EVENT_RATE:
-        exposure.rate[run, slot] = amount
-        pk[(base + STEADY) * 8 + lane] = gain * amount / decay
+        exposure.rate[run, mode] = amount
+        put(w, base + STEADY, lane, gain * amount / decay)
     elif kind == EVENT_RESET:
-        pk[(base + VALUE) * 8 + lane] = 0.0
+        put(w, base + NEXT_VALUE, lane, 0.0)
     else:
         interval, duration = doses.interval[event], doses.duration[event]
-        pk[(base + VALUE) * 8 + lane] += steady_level(gain * amount, decay, interval, duration)
+        level = steady_level(gain * amount, decay, interval, duration)
+        put(w, base + NEXT_VALUE, lane, get(w, base + NEXT_VALUE, lane) + level)
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def apply_events(run, lane, t, w, pk, levels, plan, doses, exposure):
-    """Apply all events due at t to a lane; return whether the slopes jump, and the longest step that may follow."""
+def apply_events(run, lane, t, w, plan, doses, exposure):
+    """Apply all events due at `t` to the trial state of a lane; limit the next step, and say when the next is due."""
     jump, longest = False, np.inf
     while doses.next[run] < doses.last[run]:
         event = doses.next[run]
@@ -74,10 +76,21 @@ def apply_events(run, lane, t, w, pk, levels, plan, doses, exposure):
             elif index != MODES:
                 if doses.kind[event] == EVENT_LEVEL:
                     exposure.level[run, -2 - index] += amount
-                    levels[(-2 - index) * 8 + lane] = exposure.level[run, -2 - index]
+                    put(w, plan.levels - 2 - index, lane, exposure.level[run, -2 - index])
             else:
-                for slot in range(doses.first_mode[compartment], doses.last_mode[compartment]):
-                    _dose_mode(event, amount, run, slot, lane, pk, doses, exposure)
-                    longest = min(longest, AFTER_DOSE / exposure.decay[run, slot])
+                for mode in range(doses.first_mode[compartment], doses.last_mode[compartment]):
+                    _dose_mode(event, amount, run, mode, lane, w, plan, doses, exposure)
+                    longest = min(longest, AFTER_DOSE / exposure.decay[run, mode])
         doses.next[run] += 1
-    return jump, longest
+    if jump:
+        put(w, FRESH, lane, 1.0)
+    put(w, WANTED, lane, min(get(w, WANTED, lane), longest))
+
+
+@jit(forceinline=True, fastmath=FASTMATH)
+def set_stop(run, lane, w, runs, doses):
+    """Tell the kernel where a lane must land next: at an event or at the end of the run."""
+    stop = runs.end[run]
+    if doses.next[run] < doses.last[run]:
+        stop = min(stop, doses.origin[run] + doses.time[doses.next[run]])
+    put(w, STOP, lane, stop)

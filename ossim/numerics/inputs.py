@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from .arrays import DECAY, NEXT, PK_ROWS, STEADY, VALUE, WEIGHT
 from .cache import jit
 from .elementary import exp
-from .kernel_source import INPUT_NODES, STEP
 from .lanes import FASTMATH, load, store
-from .tableaus import TSIT5
-
-_NODES = TSIT5.c[:INPUT_NODES]
+from .layout import DECAY, MARKS, MODE_ROWS, N_MODES, NEXT_VALUE, STEADY, STEP, VALUE, WEIGHT
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def clear_inputs(w, levels, plan):
-    for channel in range(plan.n_inputs):
-        level = load(levels, channel * 8)
-        for node in range(INPUT_NODES):
-            store(w, (plan.inputs + channel * INPUT_NODES + node) * 8, level)
+def start_inputs(w, marks, nodes, n_inputs, inputs, levels, modes):
+    """Inputs at the start of a step, the first node of each."""
+    n_nodes = len(nodes)
+    for channel in range(n_inputs):
+        store(w, inputs + channel * n_nodes, load(w, levels + channel))
+    for mode in range(marks[N_MODES]):
+        base = modes + mode * MODE_ROWS
+        here = inputs + marks[MARKS + mode] * n_nodes
+        store(w, here, load(w, here) + load(w, base + WEIGHT) * load(w, base + VALUE))
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def write_inputs(w, pk, plan, channel, first_node, last_node):
-    """Add up the drug modes into the inputs of the stage nodes, and keep the modes at the end of the step."""
-    h = load(w, STEP * 8)
-    for slot in range(channel.size):
-        base = slot * PK_ROWS
-        value, steady = load(pk, (base + VALUE) * 8), load(pk, (base + STEADY) * 8)
-        decay, weight = load(pk, (base + DECAY) * 8), load(pk, (base + WEIGHT) * 8)
-        row = plan.inputs + channel[slot] * INPUT_NODES
-        for node in range(first_node, last_node):
-            current = value
-            if node > 0:
-                current = steady + (value - steady) * exp(-decay * (_NODES[node] * h))
-            store(w, (row + node) * 8, load(w, (row + node) * 8) + weight * current)
-            store(pk, (base + NEXT) * 8, current)
+def write_inputs(w, marks, nodes, n_inputs, inputs, levels, modes):
+    """Inputs at the `nodes` of a step but the first; the last one is the end of the step."""
+    n_nodes = len(nodes)
+    h = load(w, STEP)
+    for channel in range(n_inputs):
+        level = load(w, levels + channel)
+        for node in range(1, n_nodes):
+            store(w, inputs + channel * n_nodes + node, level)
+    for mode in range(marks[N_MODES]):
+        base = modes + mode * MODE_ROWS
+        steady, weight = load(w, base + STEADY), load(w, base + WEIGHT)
+        transient, faded = load(w, base + VALUE) - steady, -load(w, base + DECAY) * h
+        row = inputs + marks[MARKS + mode] * n_nodes
+        for node in range(1, n_nodes):
+            current = steady + transient * exp(faded * nodes[node])
+            store(w, row + node, load(w, row + node) + weight * current)
+            if node == n_nodes - 1:
+                store(w, base + NEXT_VALUE, current)
+
+
+@jit(forceinline=True, fastmath=FASTMATH)
+def start_slopes(w, marks, n_inputs, slopes, modes):
+    """Time derivatives of the inputs at the start of a step."""
+    for channel in range(n_inputs):
+        store(w, slopes + channel, 0.0)
+    for mode in range(marks[N_MODES]):
+        base = modes + mode * MODE_ROWS
+        transient = load(w, base + VALUE) - load(w, base + STEADY)
+        here = slopes + marks[MARKS + mode]
+        store(w, here, load(w, here) - load(w, base + WEIGHT) * load(w, base + DECAY) * transient)

@@ -12,27 +12,40 @@ import numba
 from numba import types
 
 from .cache import cache_folder, digest, write_source
-from .kernel_source import Layout, kernel_source, layout_of
+from .explicit_source import kernel_source
+from .lanes import FASTMATH
+from .layout import Layout, layout_of
 from .system import System
+from .tableaus import TSIT5, Tableau
 
-#: kernel(workspace, n_units, rtol, atol)
-KERNEL_SIGNATURE = types.void(types.Array(types.float64, 1, "C"), types.int64, types.float64, types.float64)
+#: kernel(workspace, marks, limits) -> lanes to look at, one bit each
+KERNEL_SIGNATURE = types.int64(
+    types.Array(types.float64, 1, "C"), types.Array(types.int64, 1, "C"), types.Array(types.float64, 1, "C")
+)
 KERNEL_TYPE = types.FunctionType(KERNEL_SIGNATURE)
-_VECTOR, _MATRIX = types.Array(types.float64, 1, "C"), types.Array(types.float64, 2, "C")
-#: jacobian(t, state, parameters, inputs, by_state, by_input, by_time)
-JACOBIAN_SIGNATURE = types.void(types.float64, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX, _VECTOR)
-JACOBIAN_TYPE = types.FunctionType(JACOBIAN_SIGNATURE)
-CACHE = cache_folder() is not None
+
+#: decorator of the functions of a generated module that are called from outside it
+entry = numba.njit(
+    KERNEL_SIGNATURE,
+    fastmath=FASTMATH,
+    cache=cache_folder() is not None,
+    nogil=True,
+    boundscheck=False,
+    error_model="numpy",
+    _nrt=False,
+)
+#: decorator of those that are not
+inlined = numba.njit(forceinline=True, fastmath=FASTMATH, error_model="numpy")
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """Compiled functions of one system and the layout of the workspace they share."""
+    """Compiled functions of one system under one method, and the layout of the workspace they share."""
 
-    rates: object
-    step: object
+    advance: object
     observe: object
     layout: Layout
+    tableau: Tableau
 
 
 def import_source(name: str, text: str):
@@ -40,8 +53,7 @@ def import_source(name: str, text: str):
     path = write_source(name, text)
     if path is None:
         module = python_types.ModuleType(name)
-        source = text.replace("cache=CACHE", "cache=False")
-        code = compile(source, f"<{name}>", "exec")
+        code = compile(text, f"<{name}>", "exec")
         python_types.FunctionType(code, module.__dict__)()
         return module
     # numba derives the place of its cache files from the module file: keep them beside the source
@@ -61,4 +73,4 @@ def compile_kernel(system: System) -> Kernel:
     """Compile a system, or load it: seconds when new, tens of milliseconds when known."""
     text = kernel_source(system)
     module = import_source(f"{system.name}_{digest(text)}", text)
-    return Kernel(module.kernel_rates, module.kernel_step, module.kernel_observe, layout_of(system))
+    return Kernel(module.kernel_advance, module.kernel_observe, layout_of(system, TSIT5), TSIT5)

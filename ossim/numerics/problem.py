@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import PK_ROWS, Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
+from .arrays import Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
 from .ensemble import advance
 from .kernel import Kernel, compile_kernel
+from .lanes import WIDTH
+from .layout import ACCEPT, BUSY, FRESH, MARKS
 from .system import System
 
 DEFAULT_RTOL = 1e-7
@@ -96,8 +98,8 @@ def make_control(
 ) -> Control:
     """Tolerances; unless `signed`, a state below -`atol` is a failure of the step and in the end of the run."""
     lowest = -np.inf if signed else -float(atol)
-    floats = (float(value) for value in (watch_factor, watch_margin))
-    return Control(float(rtol), float(atol), lowest, float(max_step), int(max_steps), *floats)
+    given = (rtol, atol, lowest, max_step, watch_factor, watch_margin, max_steps)
+    return Control(*(float(value) for value in given))
 
 
 def make_problem(
@@ -119,19 +121,23 @@ def make_problem(
     exposure = no_exposure(system, n) if exposure is None else exposure
     kernel = compile_kernel(system)
     layout = kernel.layout
+    n_modes, n_clocks = exposure.channel.size, 0 if clocks is None else clocks.state.size
     plan = Plan(
         layout.n_states,
-        len(system.states),
-        len(system.unit_states),
+        layout.n_shared,
+        layout.n_per_unit,
         layout.n_parameters,
         layout.n_inputs,
         layout.state,
         layout.trial,
         layout.scratch,
         layout.slope(0),
-        layout.inputs,
+        layout.levels,
         layout.parameters,
         layout.infusion,
+        layout.modes,
+        layout.rows(n_modes, 0),
+        layout.rows(n_modes, n_clocks),
     )
     return Problem(
         kernel,
@@ -142,16 +148,16 @@ def make_problem(
         no_doses(n) if doses is None else doses,
         no_clocks(n) if clocks is None else clocks,
         no_watch(n) if watch is None else watch,
-        make_records((), np.full(n, -1), layout.n_states, exposure.channel.size) if records is None else records,
+        make_records((), np.full(n, -1), layout.n_states, n_modes) if records is None else records,
         make_control() if control is None else control,
     )
 
 
 def aligned(n_rows: int) -> np.ndarray:
-    """Zeros for `n_rows` rows of eight doubles, starting on a 64-byte border."""
-    raw = np.zeros(n_rows * 8 + 8)
+    """Ones for `n_rows` rows of lanes, starting on a 64-byte border: idle lanes then compute numbers."""
+    raw = np.ones((n_rows + 1) * WIDTH)
     shift = (-raw.ctypes.data % 64) // 8
-    return raw[shift : shift + n_rows * 8]
+    return raw[shift : shift + n_rows * WIDTH]
 
 
 def advance_problem(problem: Problem, end, threads: int = 1) -> None:
@@ -171,12 +177,17 @@ def advance_problem(problem: Problem, end, threads: int = 1) -> None:
 
     def work(job) -> None:
         queue, units = job
-        workspaces = (
-            aligned(kernel.layout.rows),
-            aligned(PK_ROWS * exposure.channel.size),
-            aligned(max(plan.n_inputs, 1)),
-            np.zeros((4, 8)),
-            np.zeros((4, 8), np.int64),
+        n_modes, n_clocks = exposure.channel.size, problem.clocks.state.size
+        interpolant = np.array(kernel.tableau.interpolant)
+        w = aligned(plan.rows)
+        for row in (ACCEPT, BUSY, FRESH):
+            w[row * WIDTH : (row + 1) * WIDTH] = -1.0
+        spaces = (
+            w,
+            aligned(plan.rows),
+            np.zeros(kernel.layout.n_stages),
+            np.zeros(MARKS + n_modes + n_clocks, np.int64),
+            np.zeros(WIDTH, np.int64),
         )
         advance(
             np.ascontiguousarray(queue),
@@ -187,12 +198,12 @@ def advance_problem(problem: Problem, end, threads: int = 1) -> None:
             problem.clocks,
             problem.watch,
             problem.records,
-            problem.control,
+            np.array(problem.control),
             plan,
-            kernel.rates,
-            kernel.step,
+            kernel.advance,
             kernel.observe,
-            workspaces,
+            interpolant,
+            spaces,
         )
 
     if threads == 1 or len(queues) == 1:

@@ -23,6 +23,11 @@ class ExplicitTableau:
     def stages(self) -> int:
         return len(self.c)
 
+    @property
+    def nodes(self) -> tuple[float, ...]:
+        """Distinct times of the stages in a step of unit length, the start first."""
+        return tuple(dict.fromkeys(self.c))
+
 
 def _times(*factors: tuple[float, ...]) -> tuple[float, ...]:
     """Multiply polynomials given by ascending coefficients."""
@@ -79,18 +84,34 @@ TSIT5 = ExplicitTableau(
 class RosenbrockTableau:
     """A stiffly accurate Rosenbrock method in the form that needs no product with the Jacobian.
 
-    Stages solve (I/(h gamma) - J) u_i = f(t + alpha_i h, y + sum a_ij u_j) + sum (c_ij/h) u_j + h d_i f_t; the last
-    stage is the error estimate, and `dense` gives the two vectors of the interpolant from the first stages.
+    Stages k_i = u_i / h solve (I/gamma - h J) k_i = f(t + c_i h, y + h sum a_ij k_j) + sum coupling_ij k_j + h d_i f_t;
+    the last stage is the error estimate, and `dense` gives the two vectors of the interpolant from the first stages.
     """
 
     name: str
     order: int
     gamma: float
     a: tuple[tuple[float, ...], ...]
-    c: tuple[tuple[float, ...], ...]
-    alpha: tuple[float, ...]
+    coupling: tuple[tuple[float, ...], ...]
+    c: tuple[float, ...]
     d: tuple[float, ...]
     dense: tuple[tuple[float, ...], tuple[float, ...]]
+
+    @property
+    def stages(self) -> int:
+        return len(self.c)
+
+    @property
+    def nodes(self) -> tuple[float, ...]:
+        """Distinct times of the stages in a step of unit length, the start first."""
+        return tuple(dict.fromkeys(self.c))
+
+    @property
+    def interpolant(self) -> tuple[tuple[float, ...], ...]:
+        """Per stage, the coefficients of theta, theta^2, theta^3 of its weight in the dense output."""
+        inner, outer = ((*vector, 0.0) for vector in self.dense)
+        ends = (*self.a[-1], 1.0)  # the end of the step is the state of the last stage plus that stage
+        return tuple((0.0, end + i, o - i, -o) for end, i, o in zip(ends, inner, outer, strict=True))
 
 
 #: Hairer, Wanner, Solving Ordinary Differential Equations II (1996), section IV.7 (RODAS): order 4(3), L-stable.
@@ -106,7 +127,7 @@ RODAS4 = RosenbrockTableau(
         (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895),
         (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895, 1.0),
     ),
-    c=(
+    coupling=(
         (),
         (-5.6688,),
         (-2.430093356833875, -0.2063599157091915),
@@ -114,10 +135,12 @@ RODAS4 = RosenbrockTableau(
         (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.7089089320616),
         (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
     ),
-    alpha=(0.0, 0.386, 0.21, 0.63, 1.0, 1.0),
+    c=(0.0, 0.386, 0.21, 0.63, 1.0, 1.0),
     d=(0.25, -0.1043, 0.1035, -0.03620000000000023, 0.0, 0.0),
     dense=(
         (10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662),
         (-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872),
     ),
 )
+
+Tableau = ExplicitTableau | RosenbrockTableau
