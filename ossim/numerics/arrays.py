@@ -24,7 +24,10 @@ def input_level(channel: int) -> int:
 
 
 class Runs(NamedTuple):
-    """State of the runs; everything here is advanced in place. Leading dimension: runs."""
+    """State of the runs; everything here is advanced in place. Leading dimension: runs.
+
+    `method` and `pace` (see the module of that name) remember which method a run is better off with.
+    """
 
     state: np.ndarray
     time: np.ndarray
@@ -34,6 +37,8 @@ class Runs(NamedTuple):
     infusion: np.ndarray
     status: np.ndarray
     n_steps: np.ndarray
+    method: np.ndarray
+    pace: np.ndarray
 
 
 class Exposure(NamedTuple):
@@ -123,7 +128,6 @@ class Plan(NamedTuple):
     n_inputs: int
     state: int
     trial: int
-    scratch: int
     slopes: int
     levels: int
     parameters: int

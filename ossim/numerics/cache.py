@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import llvmlite
@@ -81,21 +82,23 @@ def _remove_stale(root: Path) -> None:
                 shutil.rmtree(folder)
 
 
-def write_source(name: str, text: str) -> Path | None:
-    """Write generated source under a name that holds its digest; None where nothing can be written.
+def write_source(name: str, key: str, write: Callable[[], str]) -> Path | None:
+    """Write generated source, in a folder named by the digest of its `key`; None where nothing can be written.
+
+    The text is asked for only where the file is not there yet: it may cost more than to load what was compiled of it.
 
     The file appears whole or not at all, so that any number of processes may do this at once.
     """
     root = cache_folder()
     if root is None:
         return None
-    folder = root / f"kernels-{digest(numerics_digest(), text)}"
+    folder = root / f"kernels-{digest(numerics_digest(), key)}"
     path = folder / f"{name}.py"
     if not path.exists():
         _remove_stale(root)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8", suffix=".tmp") as handle:
-            handle.write(text)
+            handle.write(write())
         os.replace(handle.name, path)
     with contextlib.suppress(OSError):
         os.utime(folder)

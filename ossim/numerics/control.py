@@ -1,7 +1,8 @@
 """What happens to all lanes between two steps, without a branch: take over, propose the next step, judge it.
 
-The step size follows the proportional-integral controller of Hairer, Norsett, Wanner, Solving Ordinary Differential
-Equations I (1993), section IV.2, with the exponents that a method asks for.
+The next step is the last one times 0.9 * error^(-1/order) (Hairer, Norsett, Wanner, Solving Ordinary Differential
+Equations I, 1993, section II.4). Their proportional-integral form takes more steps here, since most steps are cut by
+doses and the small error of a cut step holds the next one back.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from .layout import (
     NEXT_VALUE,
     OBSERVABLE,
     OUTPUT,
-    PREVIOUS,
     SLOPE,
     START_SLOPE,
     STEP,
@@ -40,10 +40,8 @@ from .layout import (
 )
 
 SAFETY, SHRINK_MOST, GROW_MOST = 0.9, 0.2, 5.0
-LEAST_ERROR = 1e-4  # an error below this says nothing of the next step [share of the tolerance]
-LOG_LEAST_ERROR = -9.210340371976182
 _NEVER_LESS, _HUGE = 1e-10, 1e300
-_SAME_TIME = 1e-13  # a step below this share of the time (or of a day) does not move the clock
+SAME_TIME = 1e-13  # a step below this share of the time (or of a day) does not move the clock
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
@@ -79,7 +77,7 @@ def propose(w, limits):
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def judge(w, marks, limits, trial, clocks, proportional, integral):
+def judge(w, marks, limits, trial, modes, exponent):
     """Accept or refuse the step of each lane and choose its next one; return the lanes that the engine must look at.
 
     Those are the lanes that landed, passed an output, a threshold or a minimum, or that cannot go on.
@@ -88,8 +86,7 @@ def judge(w, marks, limits, trial, clocks, proportional, integral):
     error, wanted, busy = load(w, ERROR), load(w, WANTED), load(w, BUSY)
     within = where_at_least(1.0, error, 1.0, -1.0)
     accepted = where_at_least(load(w, LOWEST), limits[LEAST], within, -1.0)
-    level = log(maximum(error, _NEVER_LESS))
-    factor = SAFETY * exp(integral * load(w, PREVIOUS) - proportional * level)
+    factor = SAFETY * exp(-exponent * log(maximum(error, _NEVER_LESS)))
     factor = minimum(maximum(factor, SHRINK_MOST), GROW_MOST)
     grown = made * factor
     grown = where_positive(landing, maximum(grown, wanted), grown)
@@ -99,9 +96,10 @@ def judge(w, marks, limits, trial, clocks, proportional, integral):
     arrived = where_positive(landing, load(w, STOP), time + made)
     seen = where_at_least(arrived, load(w, OUTPUT), 1.0, landing)
     n_modes = marks[N_MODES]
+    thresholds = modes + n_modes * MODE_ROWS
     for clock in range(marks[N_CLOCKS]):
         reached = load(w, trial + marks[MARKS + n_modes + clock])
-        seen = where_at_least(reached, load(w, clocks + clock), 1.0, seen)
+        seen = where_at_least(reached, load(w, thresholds + clock), 1.0, seen)
     if marks[WATCHED]:
         low, observed = load(w, LOW), load(w, OBSERVABLE)
         risen = maximum(limits[MOST_RISE] * low, low + limits[MARGIN])
@@ -109,7 +107,7 @@ def judge(w, marks, limits, trial, clocks, proportional, integral):
         turned = where_positive(load(w, SLOPE), -load(w, START_SLOPE), -1.0)
         # who is not watched has no number as lowest value
         seen = where_positive(where_at_least(low, -_HUGE, turned, -1.0), 1.0, seen)
-    stuck = where_at_least(following, _SAME_TIME * maximum(absolute(time), 1.0), -1.0, 1.0)
+    stuck = where_at_least(following, SAME_TIME * maximum(absolute(time), 1.0), -1.0, 1.0)
     look = where_positive(accepted, seen, stuck)
     steps = load(w, STEPS) + 1.0
     look = where_at_least(steps, load(w, LOOK), 1.0, look)
@@ -118,7 +116,6 @@ def judge(w, marks, limits, trial, clocks, proportional, integral):
     store(w, ACCEPT, where_positive(busy, accepted, -1.0))
     store(w, NEXT_TIME, arrived)
     store(w, WANTED, following)
-    store(w, PREVIOUS, where_positive(accepted, maximum(level, LOG_LEAST_ERROR), load(w, PREVIOUS)))
     return positive_lanes(look)
 
 

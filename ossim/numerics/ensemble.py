@@ -27,11 +27,28 @@ from .arrays import (
     Watch,
 )
 from .cache import jit
+from .control import SAME_TIME
 from .dense import crossing, cut_step, record
 from .events import apply_events, set_stop
 from .kernel import KERNEL_TYPE
 from .lanes import FASTMATH, WIDTH, get, put
-from .layout import ACCEPT, BUSY, ERROR, LANDING, LOW, MARKS, N_CLOCKS, N_MODES, N_UNITS, NEXT_TIME, STEP, STEPS, TIME, WATCHED
+from .layout import (
+    ACCEPT,
+    ERROR,
+    LANDING,
+    LOOK,
+    MARKS,
+    N_CLOCKS,
+    N_MODES,
+    N_UNITS,
+    NEXT_TIME,
+    STEP,
+    STEPS,
+    TIME,
+    WANTED,
+    WATCHED,
+)
+from .pace import change_method, start_stretch
 from .residents import load_run, store_run
 from .watch import watch_step
 
@@ -70,7 +87,21 @@ def failure(w, lane):
 
 
 def _advance(
-    queue, n_units, runs, exposure, doses, clocks, watch, records, limits, plan, advance, observe, interpolant, spaces
+    queue,
+    n_units,
+    runs,
+    exposure,
+    doses,
+    clocks,
+    watch,
+    records,
+    limits,
+    plan,
+    relative_cost,
+    advance,
+    observe,
+    interpolant,
+    spaces,
 ):
     """Advance the queued runs to their ends; see the module. Compiled below for fixed argument types."""
     w, section, weights, marks, lane_run = spaces
@@ -106,7 +137,9 @@ def _advance(
                     if landed and not leaving:
                         apply_events(run, lane, t_new, w, plan, doses, exposure)
                         set_stop(run, lane, w, runs, doses)
-                elif get(w, STEPS, lane) < budget:
+                    if relative_cost > 0.0 and not leaving and (landed or get(w, STEPS, lane) >= get(w, LOOK, lane)):
+                        leaving = change_method(run, lane, w, plan, runs, limits, relative_cost)
+                elif not (get(w, WANTED, lane) >= SAME_TIME * max(abs(get(w, TIME, lane)), 1.0)):
                     runs.status[run] = failure(w, lane)
                     leaving = True
                 if not leaving and get(w, STEPS, lane) >= budget:
@@ -121,6 +154,8 @@ def _advance(
                 waiting += 1
                 if runs.status[run] == OK and runs.time[run] < runs.end[run]:
                     load_run(run, lane, w, plan, runs, exposure, doses, records, watch, budget, interpolant, weights)
+                    if relative_cost > 0.0:
+                        start_stretch(run, lane, runs.time[run], w, runs, budget)
                     for clock in range(clocks.state.size):
                         crossed = clocks.crossed[run, clock] == clocks.crossed[run, clock]
                         put(w, plan.clocks + clock, lane, np.inf if crossed else clocks.threshold[run, clock])
@@ -142,7 +177,7 @@ def _signature():
     examples = (
         i1,
         0,
-        Runs(f2, f1, f1, f1, f2, f2, i1, i1),
+        Runs(f2, f1, f1, f1, f2, f2, i1, i1, i1, f2),
         Exposure(f2, f2, f2, f2, f2, i1, f2),
         Doses(f1, i1, i1, f1, f1, f1, i1, i1, f1, i1, i1, i1, b1, f2),
         Clocks(i1, b1, f2, f2),
@@ -152,7 +187,12 @@ def _signature():
         Plan(*(0,) * len(Plan._fields)),
     )
     return types.void(
-        *(typeof(e) for e in examples), KERNEL_TYPE, KERNEL_TYPE, typeof(f2), typeof((f1, f1, f1, i1, i1))
+        *(typeof(e) for e in examples),
+        types.float64,
+        KERNEL_TYPE,
+        KERNEL_TYPE,
+        typeof(f2),
+        typeof((f1, f1, f1, i1, i1)),
     )
 
 

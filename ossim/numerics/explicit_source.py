@@ -6,15 +6,15 @@ The loop advances all lanes, step after step, and comes back only when the engin
 from __future__ import annotations
 
 from .declared_source import check_names, copied_functions
+from .operations import cost
 from .layout import N_UNITS, OBSERVABLE, SLOPE, STEP, WATCHED
 from .stage_source import StageWriter
 from .system import System, argument_names
 from .tableaus import TSIT5, ExplicitTableau
 
 BACK = 1e-6  # the slope of the observable at the end of a step is a difference over this part of it
-PROPORTIONAL, INTEGRAL = 0.17, 0.04  # exponents of the step size controller for an error estimate of order 4
 
-PREAMBLE = (
+_PREAMBLE = (
     "from ossim.numerics.control import any_fresh, commit, judge, keep_known_slopes, propose",
     "from ossim.numerics.elementary import exp, log, pow",
     "from ossim.numerics.inputs import start_inputs, start_slopes, write_inputs",
@@ -23,7 +23,7 @@ PREAMBLE = (
 )
 
 
-def _observable(writer: StageWriter) -> None:
+def observable_lines(writer: StageWriter) -> None:
     """The observable of the trial state, and its change over the step at the slope of the step's end."""
     system, layout = writer.system, writer.layout
     writer.emit(0, "", "", "@entry", "def kernel_observe(w, marks, limits):", f"    h = load(w, {STEP})")
@@ -51,27 +51,32 @@ def kernel_source(system: System, tableau: ExplicitTableau = TSIT5) -> str:
     inputs = f"{layout.n_inputs}, {layout.inputs}, {layout.levels}, {layout.modes}"
     writer.emit(0, "@entry", "def kernel_rates(w, marks, limits):", f"    h = load(w, {STEP})")
     writer.emit(1, f"n_units = marks[{N_UNITS}]")
-    writer.stage(0, layout.state, layout.scratch)
+    writer.stage(0, layout.state, layout.trial)
     writer.emit(1, "return 0")
-    _observable(writer)
-    writer.emit(0, "", "", "@entry", "def kernel_advance(w, marks, limits):")
-    writer.emit(1, "align_stack()", f"n_units = marks[{N_UNITS}]", f"used = {shared} + n_units * {width}")
-    committed = f"{layout.state}, {layout.trial}, {layout.modes}, {layout.slope(0)}, {layout.slope(last)}"
-    writer.emit(1, f"commit(w, marks, used, {committed})", "if any_fresh(w):")
-    writer.emit(2, f"start_inputs(w, marks, NODES, {inputs})", "kernel_rates(w, marks, limits)")
-    writer.emit(2, f"keep_known_slopes(w, used, {layout.slope(0)}, {layout.scratch})")
-    writer.emit(1, "while True:")
-    body, writer.lines = writer.lines, []
-    writer.emit(1, "propose(w, limits)", f"h = load(w, {STEP})")
+    observable_lines(writer)
+    writer.emit(0, "", "", "@entry", "def kernel_step(w, marks, limits):")
+    writer.emit(1, "align_stack()", f"n_units = marks[{N_UNITS}]", "propose(w, limits)", f"h = load(w, {STEP})")
     writer.emit(1, f"write_inputs(w, marks, NODES, {inputs})")
     for stage in range(1, tableau.stages):
-        block = layout.trial if stage == last else layout.scratch
-        writer.stage(stage, block, layout.slope(stage), tableau.a[stage], keep=stage == last)
+        writer.stage(stage, layout.trial, layout.slope(stage), tableau.a[stage], keep=stage == last)
     writer.norms(lambda index, in_unit: writer.combination(tableau.error, index, in_unit))
     writer.emit(1, f"if marks[{WATCHED}]:", "    kernel_observe(w, marks, limits)")
-    control = f"{layout.trial}, {layout.modes}, {PROPORTIONAL}, {INTEGRAL}"
-    writer.emit(1, f"look = judge(w, marks, limits, {control})", "if look != 0:", "    return look")
-    writer.emit(1, f"commit(w, marks, used, {committed})")
-    lines = (*body, *("    " + line for line in writer.lines))
-    heading = (f'"""Kernel of {system.name}, written by ossim; do not edit."""', *PREAMBLE)
-    return "\n".join((*heading, "", f"NODES = {tableau.nodes!r}", "", "\n\n".join(copied_functions(system)), *lines, ""))
+    writer.emit(1, f"return judge(w, marks, limits, {layout.trial}, {layout.modes}, {1 / tableau.order})")
+    commit = f"commit(w, marks, used, {layout.state}, {layout.trial}, {layout.modes}, {layout.slope(0)}, {layout.slope(last)})"
+    writer.emit(0, "", "", "@entry", "def kernel_advance(w, marks, limits):")
+    writer.emit(1, f"used = {shared} + marks[{N_UNITS}] * {width}", commit, "if any_fresh(w):")
+    writer.emit(2, f"start_inputs(w, marks, NODES, {inputs})", "kernel_rates(w, marks, limits)")
+    writer.emit(2, f"keep_known_slopes(w, used, {layout.slope(0)}, {layout.trial})")
+    # the step is a function of its own, or LLVM would copy all parameters to the stack whenever this one is entered
+    writer.emit(1, "look = kernel_step(w, marks, limits)", "while look == 0:", f"    {commit}")
+    writer.emit(2, "look = kernel_step(w, marks, limits)")
+    writer.emit(1, "return look")
+    return module_text(writer)
+
+
+def module_text(writer: StageWriter) -> str:
+    """Put the lines of a kernel into a module, behind what they call and what they cost."""
+    system, body = writer.system, "\n".join(("\n\n".join(copied_functions(writer.system)), *writer.lines, ""))
+    heading = (f'"""Kernel of {system.name}, written by ossim; do not edit."""', *_PREAMBLE)
+    facts = (f"NODES = {writer.tableau.nodes!r}", f"COST = {cost(body, 'kernel_step')!r}")
+    return "\n".join((*heading, "", *facts, "", body))

@@ -1,11 +1,13 @@
-"""Write the Python source of a model's exact Jacobian, by calling its rate functions with symbols."""
+"""Write a model's exact Jacobian as lines of a kernel, by calling its rate functions with symbols."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import sympy
+from sympy.printing.pycode import PythonCodePrinter
 
 from .system import System, argument_names, output_names
 
@@ -19,6 +21,7 @@ SYMBOLIC = {
     "maximum": sympy.Max,
     "where_positive": lambda condition, a, b: sympy.Piecewise((a, condition > 0), (b, True)),
 }
+MOST_FACTORS = 6  # powers up to this one are written as products
 
 
 def symbolic(function: Callable) -> Callable:
@@ -31,6 +34,11 @@ def symbolic(function: Callable) -> Callable:
     return types.FunctionType(function.__code__, scope | SYMBOLIC, function.__name__)
 
 
+def symbol(name: str) -> sympy.Symbol:
+    """The symbol of a state, parameter or input."""
+    return sympy.Symbol(name, real=True)
+
+
 def trace(system: System) -> dict[str, sympy.Expr]:
     """Derivative of each state as an expression in symbols named like states, parameters and inputs.
 
@@ -41,57 +49,95 @@ def trace(system: System) -> dict[str, sympy.Expr]:
     """
     if system.unit_states:
         raise ValueError(f"the symbolic form of {system.name} is not available: it repeats a unit")
-    symbols = [sympy.Symbol(name, real=True) for name in argument_names(system.rates)]
-    values = symbolic(system.rates)(*symbols)
+    values = symbolic(system.rates)(*(symbol(name) for name in argument_names(system.rates)))
     values = values if isinstance(values, tuple) else (values,)
     found = dict(zip(output_names(system.rates), values, strict=True))
     return {name: sympy.sympify(found[f"d{name}"]) for name in system.states}
 
 
-def jacobian_source(system: System) -> str:
-    """Return the module text that defines ``kernel_jacobian(t, y, p, x, by_state, by_input, by_time)``."""
-    rates = trace(system)
-    groups = {
-        "by_state": (system.states, 2),
-        "by_input": (system.inputs, 2),
-        "by_time": (("t",), 1),
-    }
-    targets, expressions = [], []
-    for array, (names, dimensions) in groups.items():
-        for row, rate in enumerate(rates.values()):
-            for column, name in enumerate(names):
-                derivative = sympy.diff(rate, sympy.Symbol(name, real=True))
-                index = f"{row}, {column}" if dimensions == 2 else f"{row}"
-                targets.append(f"{array}[{index}]")
-                expressions.append(derivative)
-    shared, reduced = sympy.cse(expressions, symbols=(sympy.Symbol(f"_{i}", real=True) for i in range(10**6)))
+@dataclass(frozen=True)
+class Derivatives:
+    """Lines that compute what several derivatives share, and one expression per derivative that is not zero."""
+
+    lines: tuple[str, ...]
+    by_state: Mapping[tuple[int, int], str]
+    by_input: Mapping[tuple[int, int], str]
+    by_time: Mapping[int, str]
+
+
+def derivatives(system: System, names: Mapping[str, str]) -> Derivatives:
+    """Derive the rates of a system; `names` says how a state, parameter or input is written."""
+    rates = list(trace(system).values())
+    by_state = {(i, j): sympy.diff(r, symbol(s)) for i, r in enumerate(rates) for j, s in enumerate(system.states)}
+    by_input = {(i, j): sympy.diff(r, symbol(s)) for i, r in enumerate(rates) for j, s in enumerate(system.inputs)}
+    by_time = {i: sympy.diff(rate, symbol("t")) for i, rate in enumerate(rates)}
+    groups = [{key: e for key, e in group.items() if e != 0} for group in (by_state, by_input, by_time)]
+    expressions = [e for group in groups for e in group.values()]
+    shared, reduced = sympy.cse(expressions, symbols=(symbol(f"_c{i}") for i in range(10**6)))
     used = set().union(*(e.free_symbols for e in expressions)) if expressions else set()
-    # underscores: no state, parameter or input is called like an array
-    sources = (("y_", system.states), ("p_", system.parameters), ("x_", system.inputs))
-    lines = [
-        f"    {name} = {array}[{index}]"
-        for array, names in sources
-        for index, name in enumerate(names)
-        if sympy.Symbol(name, real=True) in used
-    ]
-    lines += [f"    {symbol} = {_code(expression)}" for symbol, expression in shared]
-    lines += [f"    {target} = {_code(expression)}" for target, expression in zip(targets, reduced, strict=True)]
-    return "\n".join(
-        (
-            f'"""Jacobian of {system.name}, written by ossim; do not edit."""',
-            "from math import copysign, exp, log, sqrt",
-            "from numba import njit",
-            "from ossim.numerics.kernel import CACHE, JACOBIAN_SIGNATURE",
-            "",
-            "",
-            "@njit(JACOBIAN_SIGNATURE, cache=CACHE, nogil=True, error_model='numpy')",
-            "def kernel_jacobian(t, y_, p_, x_, by_state, by_input, by_time):",
-            *lines,
-            "",
-        )
-    )
+    printer = _LanePrinter()
+    lines = [f"{name} = {text}" for name, text in names.items() if symbol(name) in used]
+    lines += [f"{name} = {printer.doprint(expression)}" for name, expression in shared]
+    texts = iter([printer.doprint(expression) for expression in reduced])
+    return Derivatives(tuple(lines), *({key: next(texts) for key in group} for group in groups))
 
 
-def _code(expression: sympy.Expr) -> str:
-    expression = expression.replace(sympy.Heaviside, lambda a, *_: sympy.Piecewise((1, a > 0), (0, True)))
-    return sympy.pycode(expression, fully_qualified_modules=False)
+class _LanePrinter(PythonCodePrinter):
+    """Writes expressions in the elementary functions of kernels, with floating-point constants only."""
+
+    def __init__(self):
+        super().__init__({"fully_qualified_modules": False})
+
+    def _call(self, name: str, *arguments) -> str:
+        return f"{name}({', '.join(self._print(argument) for argument in arguments)})"
+
+    def _print_number(self, expr) -> str:
+        return repr(float(expr))
+
+    _print_Integer = _print_Rational = _print_Float = _print_NumberSymbol = _print_number
+    _print_Zero = _print_One = _print_NegativeOne = _print_Half = _print_number
+
+    def _print_Pow(self, expr, rational=False) -> str:
+        base, power = expr.as_base_exp()
+        text = f"({self._print(base)})"
+        if power.is_Integer and 0 < abs(int(power)) <= MOST_FACTORS:
+            product = "*".join([text] * abs(int(power)))
+            return f"({product})" if power > 0 else f"(1.0/({product}))"
+        if power.is_Rational and power.q == 2 and abs(power.p) <= MOST_FACTORS:
+            product = "*".join([f"sqrt{text}"] * abs(power.p))
+            return f"({product})" if power > 0 else f"(1.0/({product}))"
+        return self._call("pow", base, power)
+
+    def _print_exp(self, expr) -> str:
+        return self._call("exp", expr.args[0])
+
+    def _print_log(self, expr) -> str:
+        return self._call("log", expr.args[0])
+
+    def _print_Abs(self, expr) -> str:
+        return self._call("absolute", expr.args[0])
+
+    def _print_sign(self, expr) -> str:
+        x = self._print(expr.args[0])
+        return f"where_positive({x}, 1.0, where_positive(-({x}), -1.0, 0.0))"
+
+    def _print_Heaviside(self, expr) -> str:
+        return f"where_positive({self._print(expr.args[0])}, 1.0, 0.0)"
+
+    def _nested(self, name: str, arguments) -> str:
+        first, *rest = arguments
+        return self._print(first) if not rest else f"{name}({self._print(first)}, {self._nested(name, rest)})"
+
+    def _print_Min(self, expr) -> str:
+        return self._nested("minimum", expr.args)
+
+    def _print_Max(self, expr) -> str:
+        return self._nested("maximum", expr.args)
+
+    def _print_Piecewise(self, expr) -> str:
+        (value, condition), *rest = expr.args
+        if condition == True:  # noqa: E712 - sympy's true is no bool
+            return self._print(value)
+        other = sympy.Piecewise(*rest, evaluate=False) if len(rest) > 1 else rest[0][0]
+        difference = condition.gts - condition.lts
+        return f"where_positive({self._print(difference)}, {self._print(value)}, {self._print(other)})"

@@ -6,7 +6,9 @@ import functools
 import importlib.util
 import sys
 import types as python_types
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import numba
 from numba import types
@@ -16,7 +18,7 @@ from .explicit_source import kernel_source
 from .lanes import FASTMATH
 from .layout import Layout, layout_of
 from .system import System
-from .tableaus import TSIT5, Tableau
+from .tableaus import RODAS4, TSIT5, Tableau
 
 #: kernel(workspace, marks, limits) -> lanes to look at, one bit each
 KERNEL_SIGNATURE = types.int64(
@@ -38,22 +40,26 @@ entry = numba.njit(
 inlined = numba.njit(forceinline=True, fastmath=FASTMATH, error_model="numpy")
 
 
+METHODS = {"tsit5": TSIT5, "rodas4": RODAS4}
+
+
 @dataclass(frozen=True)
 class Kernel:
-    """Compiled functions of one system under one method, and the layout of the workspace they share."""
+    """Compiled functions of one system under one method, what a step costs, and the layout of the workspace."""
 
     advance: object
     observe: object
+    cost: float
     layout: Layout
     tableau: Tableau
 
 
-def import_source(name: str, text: str):
+def import_source(name: str, key: str, write: Callable[[], str]):
     """Import generated source as a module, from the cache folder where there is one."""
-    path = write_source(name, text)
+    path = write_source(name, key, write)
     if path is None:
         module = python_types.ModuleType(name)
-        code = compile(text, f"<{name}>", "exec")
+        code = compile(write(), f"<{name}>", "exec")
         python_types.FunctionType(code, module.__dict__)()
         return module
     # numba derives the place of its cache files from the module file: keep them beside the source
@@ -69,8 +75,21 @@ def import_source(name: str, text: str):
 
 
 @functools.cache
-def compile_kernel(system: System) -> Kernel:
-    """Compile a system, or load it: seconds when new, tens of milliseconds when known."""
+def compile_kernel(system: System, method: str = "tsit5") -> Kernel:
+    """Compile a system, or load it: seconds when new, tens of milliseconds when known.
+
+    Raises
+    ------
+    ValueError
+        A name of the system is reserved, or the stiff method cannot be had for it.
+    """
     text = kernel_source(system)
-    module = import_source(f"{system.name}_{digest(text)}", text)
-    return Kernel(module.kernel_advance, module.kernel_observe, layout_of(system, TSIT5), TSIT5)
+    key = f"{method}\n{text}"
+
+    def write() -> str:
+        # sympy takes as long to load as everything else together, and only this needs it
+        return text if method == "tsit5" else import_module("ossim.numerics.rosenbrock_source").stiff_source(system)
+
+    module = import_source(f"{system.name}_{method}_{digest(key)}", key, write)
+    tableau = METHODS[method]
+    return Kernel(module.kernel_advance, module.kernel_observe, module.COST, layout_of(system, tableau), tableau)

@@ -153,8 +153,8 @@ def _define_extremum(name, comparison):
         def codegen(context, builder, sig, args):
             if result == lanes:
                 args = [_widen(builder, kind, value) for kind, value in zip(sig.args, args, strict=True)]
-            # unordered: a NaN in the first argument survives, so that no failure is hidden
-            return builder.select(builder.fcmp_unordered(comparison, *args), *args)
+            # asked this way round a NaN in the first argument survives, so that no failure is hidden
+            return builder.select(builder.fcmp_ordered(comparison, args[1], args[0]), args[1], args[0])
 
         return result(*kinds), codegen
 

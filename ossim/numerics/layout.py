@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .system import System, output_names
 from .tableaus import Tableau
 
-HEADER_ROWS = 19
+HEADER_ROWS = 18
 (
     TIME,  # of the state
     NEXT_TIME,  # of the trial state
@@ -21,7 +21,6 @@ HEADER_ROWS = 19
     WANTED,  # the step to try next, before it is cut to land
     LANDING,  # positive: the step just tried ends at STOP
     ERROR,  # of the step just tried, over its tolerance
-    PREVIOUS,  # logarithm of the error of the step before
     LOWEST,  # least trial state
     ACCEPT,  # positive: the trial state becomes the state when the kernel goes on
     FRESH,  # positive: the slopes at the trial state are not known
@@ -68,12 +67,8 @@ class Layout:
     def trial(self) -> int:
         return self.state + self.n_states
 
-    @property
-    def scratch(self) -> int:
-        return self.trial + self.n_states
-
     def slope(self, stage: int) -> int:
-        return self.scratch + self.n_states * (1 + stage)
+        return self.trial + self.n_states * (1 + stage)
 
     @property
     def inputs(self) -> int:
@@ -84,8 +79,12 @@ class Layout:
         return self.inputs + self.n_inputs * self.n_nodes
 
     @property
-    def parameters(self) -> int:
+    def input_slopes(self) -> int:
         return self.levels + self.n_inputs
+
+    @property
+    def parameters(self) -> int:
+        return self.input_slopes + self.n_inputs
 
     @property
     def infusion(self) -> int:

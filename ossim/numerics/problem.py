@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
+from .arrays import OK, Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
 from .ensemble import advance
 from .kernel import Kernel, compile_kernel
 from .lanes import WIDTH
-from .layout import ACCEPT, BUSY, FRESH, MARKS
+from .layout import ACCEPT, BUSY, FRESH, MARKS, Layout
+from .pace import EXPLICIT, FIRST_GAP, FIRST_WAIT, STIFF
 from .system import System
 
 DEFAULT_RTOL = 1e-7
@@ -23,8 +24,7 @@ DEFAULT_MAX_STEPS = 200_000
 class Problem:
     """Runs of one system with their drugs, doses, clocks and outputs."""
 
-    kernel: Kernel
-    plan: Plan
+    system: System
     n_units: np.ndarray
     runs: Runs
     exposure: Exposure
@@ -33,6 +33,11 @@ class Problem:
     watch: Watch
     records: Records
     control: Control
+
+    @property
+    def kernel(self) -> Kernel:
+        """The compiled explicit method."""
+        return compile_kernel(self.system)
 
 
 def make_runs(system: System, state: np.ndarray, parameters: np.ndarray, start: float = 0.0) -> Runs:
@@ -47,6 +52,8 @@ def make_runs(system: System, state: np.ndarray, parameters: np.ndarray, start: 
         infusion=np.zeros((n, system.n_states)),
         status=np.zeros(n, np.int64),
         n_steps=np.zeros(n, np.int64),
+        method=np.full(n, EXPLICIT),
+        pace=np.tile([0.0, 0.0, 0.0, FIRST_WAIT, FIRST_GAP], (n, 1)),
     )
 
 
@@ -119,37 +126,36 @@ def make_problem(
         asked = f"{np.min(n_units)} to {np.max(n_units)}"
         raise ValueError(f"{system.name} holds 0 to {system.max_units} units, not {asked}")
     exposure = no_exposure(system, n) if exposure is None else exposure
-    kernel = compile_kernel(system)
-    layout = kernel.layout
-    n_modes, n_clocks = exposure.channel.size, 0 if clocks is None else clocks.state.size
-    plan = Plan(
-        layout.n_states,
-        layout.n_shared,
-        layout.n_per_unit,
-        layout.n_parameters,
-        layout.n_inputs,
-        layout.state,
-        layout.trial,
-        layout.scratch,
-        layout.slope(0),
-        layout.levels,
-        layout.parameters,
-        layout.infusion,
-        layout.modes,
-        layout.rows(n_modes, 0),
-        layout.rows(n_modes, n_clocks),
-    )
     return Problem(
-        kernel,
-        plan,
+        system,
         np.broadcast_to(np.asarray(n_units, np.int64), n).copy(),
         runs,
         exposure,
         no_doses(n) if doses is None else doses,
         no_clocks(n) if clocks is None else clocks,
         no_watch(n) if watch is None else watch,
-        make_records((), np.full(n, -1), layout.n_states, n_modes) if records is None else records,
+        make_records((), np.full(n, -1), system.n_states, exposure.channel.size) if records is None else records,
         make_control() if control is None else control,
+    )
+
+
+def make_plan(layout: Layout, n_modes: int, n_clocks: int) -> Plan:
+    """Row numbers of the workspace of a kernel for a problem with so many drug modes and clocks."""
+    return Plan(
+        n_states=layout.n_states,
+        n_shared=layout.n_shared,
+        n_per_unit=layout.n_per_unit,
+        n_parameters=layout.n_parameters,
+        n_inputs=layout.n_inputs,
+        state=layout.state,
+        trial=layout.trial,
+        slopes=layout.slope(0),
+        levels=layout.levels,
+        parameters=layout.parameters,
+        infusion=layout.infusion,
+        modes=layout.modes,
+        clocks=layout.rows(n_modes, 0),
+        rows=layout.rows(n_modes, n_clocks),
     )
 
 
@@ -160,50 +166,75 @@ def aligned(n_rows: int) -> np.ndarray:
     return raw[shift : shift + n_rows * WIDTH]
 
 
-def advance_problem(problem: Problem, end, threads: int = 1) -> None:
+def advance_problem(problem: Problem, end, threads: int = 1, method: str = "tsit5") -> None:
     """Advance all runs in place to `end` [day] (a number, or one per run); runs that failed or were stopped stay.
 
-    The result does not depend on `threads`: runs share nothing.
+    Parameters
+    ----------
+    threads : the result does not depend on it: runs share nothing
+    method : "tsit5", explicit; "rodas4", for stiff systems; or "auto", the one each run is better off with
+
+    Raises
+    ------
+    ValueError
+        The stiff method is asked for, and the system repeats a unit.
     """
-    runs, plan, exposure = problem.runs, problem.plan, problem.exposure
+    runs, clocks = problem.runs, problem.clocks
     runs.end[:] = end
-    stopped = (~np.isnan(problem.clocks.crossed[:, problem.clocks.terminal])).any(axis=1)
-    going = (runs.status == 0) & ~stopped & (runs.time < runs.end)
+    stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
+    switching = method == "auto" and not problem.system.unit_states
+    if not switching:
+        runs.method[:] = STIFF if method == "rodas4" else EXPLICIT
+    while True:
+        going = (runs.status == OK) & ~stopped & (runs.time < runs.end)
+        if not going.any():
+            return
+        for name, code in (("tsit5", EXPLICIT), ("rodas4", STIFF)):
+            _advance_with(problem, going & (runs.method == code), name, switching, threads)
+        if not switching:
+            return
+        stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
+
+
+def _advance_with(problem: Problem, chosen: np.ndarray, method: str, switching: bool, threads: int) -> None:
+    """Advance the chosen runs by one method, to their ends or until they leave it."""
     queues = []
-    for units in np.unique(problem.n_units):
-        members = np.flatnonzero(going & (problem.n_units == units))
+    for units in np.unique(problem.n_units[chosen]):
+        members = np.flatnonzero(chosen & (problem.n_units == units))
         queues += [(part, int(units)) for part in np.array_split(members, threads) if part.size]
-    kernel = problem.kernel
+    if not queues:
+        return
+    kernel = compile_kernel(problem.system, method)
+    relative_cost = 0.0
+    if switching:
+        # the explicit method only asks whether it may leave
+        relative_cost = kernel.cost / problem.kernel.cost if method == "rodas4" else 1.0
+    n_modes, n_clocks = problem.exposure.channel.size, problem.clocks.state.size
+    plan = make_plan(kernel.layout, n_modes, n_clocks)
+    interpolant, limits = np.array(kernel.tableau.interpolant), np.array(problem.control)
 
     def work(job) -> None:
         queue, units = job
-        n_modes, n_clocks = exposure.channel.size, problem.clocks.state.size
-        interpolant = np.array(kernel.tableau.interpolant)
         w = aligned(plan.rows)
         for row in (ACCEPT, BUSY, FRESH):
             w[row * WIDTH : (row + 1) * WIDTH] = -1.0
-        spaces = (
-            w,
-            aligned(plan.rows),
-            np.zeros(kernel.layout.n_stages),
-            np.zeros(MARKS + n_modes + n_clocks, np.int64),
-            np.zeros(WIDTH, np.int64),
-        )
+        marks, lane_run = np.zeros(MARKS + n_modes + n_clocks, np.int64), np.zeros(WIDTH, np.int64)
         advance(
             np.ascontiguousarray(queue),
             units,
-            runs,
-            exposure,
+            problem.runs,
+            problem.exposure,
             problem.doses,
             problem.clocks,
             problem.watch,
             problem.records,
-            np.array(problem.control),
+            limits,
             plan,
+            relative_cost,
             kernel.advance,
             kernel.observe,
             interpolant,
-            spaces,
+            (w, aligned(plan.rows), np.zeros(kernel.layout.n_stages), marks, lane_run),
         )
 
     if threads == 1 or len(queues) == 1:

@@ -15,7 +15,6 @@ from .layout import (
     MODE_ROWS,
     NEXT_TIME,
     NEXT_VALUE,
-    PREVIOUS,
     STEADY,
     STEP,
     STEPS,
@@ -25,7 +24,6 @@ from .layout import (
     WANTED,
     WEIGHT,
 )
-from .control import LOG_LEAST_ERROR
 from .dense import record, set_output
 from .watch import start_watch
 
@@ -54,7 +52,6 @@ def load_run(run, lane, w, plan, runs, exposure, doses, records, watch, budget, 
     put(w, NEXT_TIME, lane, t)
     put(w, STEP, lane, 0.0)
     put(w, WANTED, lane, runs.step[run])
-    put(w, PREVIOUS, lane, LOG_LEAST_ERROR)
     put(w, STEPS, lane, float(runs.n_steps[run]))
     put(w, LOOK, lane, budget)
     put(w, ACCEPT, lane, 1.0)

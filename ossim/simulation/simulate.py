@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from ..numerics.problem import (
 )
 from . import provenance
 
-METHODS = ("tsit5", "rodas4")
+METHODS = ("auto", "tsit5", "rodas4")
 STATUS_FLAGS = {
     "flag_values": np.arange(len(STATUS_MEANINGS), dtype=np.int8),
     "flag_meanings": " ".join(STATUS_MEANINGS),
@@ -41,7 +40,7 @@ def simulate(
     parameters: Mapping[str, Any] | None = None,
     rtol: float = 1e-8,
     atol: float = 1e-10,
-    method: str = "tsit5",
+    method: str = "auto",
     max_steps: int = 1_000_000,
 ) -> xr.Dataset:
     """Simulate a model.
@@ -55,8 +54,8 @@ def simulate(
         unit. An output at the time of a dose shows the state just before it.
     parameters : parameter name -> value, or array of values: arrays broadcast to a dimension `run`
     rtol, atol : relative and absolute tolerance of each step
-    method : "tsit5", explicit, for models whose fastest rate is below about 100 per day; or "rodas4", L-stable with
-        the exact Jacobian, for faster ones
+    method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
+        finds out for each run, and again as it goes, which of the two moves it further for its cost
 
     Returns
     -------
@@ -79,12 +78,7 @@ def simulate(
     chosen = {key: given.get(key, facts[key].value) for key in declared.parameters}
     values = {key: np.broadcast_to(np.asarray(value, float), n) for key, value in chosen.items()}
     problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
-    if method == "rodas4":
-        # sympy and the stiff engine load only when asked for
-        stiff = import_module("ossim.numerics.stiff")
-        stiff.advance_problem_stiff(declared.system, problem, float(times[-1]))
-    else:
-        advance_problem(problem, float(times[-1]))
+    advance_problem(problem, float(times[-1]), method=method)
     if times[-1] == 0.0:
         problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
     return _dataset(declared, problem, values, times, has_runs, given)
