@@ -11,6 +11,16 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from .system import System, argument_names, output_names
 
+class WherePositive(sympy.Function):
+    """`a` where `condition` > 0, else `b`; the jump between them has no derivative."""
+
+    nargs = 3
+
+    def fdiff(self, argindex=1):
+        condition = self.args[0]
+        return (sympy.Integer(0), WherePositive(condition, 1, 0), WherePositive(condition, 0, 1))[argindex - 1]
+
+
 SYMBOLIC = {
     "exp": sympy.exp,
     "log": sympy.log,
@@ -19,7 +29,7 @@ SYMBOLIC = {
     "absolute": sympy.Abs,
     "minimum": sympy.Min,
     "maximum": sympy.Max,
-    "where_positive": lambda condition, a, b: sympy.Piecewise((a, condition > 0), (b, True)),
+    "where_positive": WherePositive,
 }
 MOST_FACTORS = 6  # powers up to this one are written as products
 
@@ -134,10 +144,5 @@ class _LanePrinter(PythonCodePrinter):
     def _print_Max(self, expr) -> str:
         return self._nested("maximum", expr.args)
 
-    def _print_Piecewise(self, expr) -> str:
-        (value, condition), *rest = expr.args
-        if condition == True:  # noqa: E712 - sympy's true is no bool
-            return self._print(value)
-        other = sympy.Piecewise(*rest, evaluate=False) if len(rest) > 1 else rest[0][0]
-        difference = condition.gts - condition.lts
-        return f"where_positive({self._print(difference)}, {self._print(value)}, {self._print(other)})"
+    def _print_WherePositive(self, expr) -> str:
+        return self._call("where_positive", *expr.args)

@@ -98,5 +98,7 @@ def watch_step(run, lane, w, plan, marks, limits, watch, observe, section, inter
 def start_watch(run, lane, w, watch):
     """Begin to follow the observable of a run just brought into a lane, if it is watched."""
     put(w, LOW, lane, watch.lowest[run] if watch.active[run] else np.nan)
-    # not known: look for a minimum in the first step if the observable ends rising
-    put(w, START_SLOPE, lane, -1.0)
+    # the kernel takes over what stands for the last step: an observable that says nothing, and a slope that lets a
+    # minimum be looked for in the first step if the observable ends rising
+    put(w, OBSERVABLE, lane, np.inf)
+    put(w, SLOPE, lane, -1.0)

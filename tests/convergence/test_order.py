@@ -14,7 +14,6 @@ from engine_cases import exposure, problem
 from ossim.numerics.elementwise import log
 from ossim.numerics.linear_pk import Modes
 from ossim.numerics.problem import advance_problem
-from ossim.numerics.stiff import advance_problem_stiff
 from ossim.numerics.system import System
 from ossim.numerics.tableaus import RODAS4, TSIT5
 
@@ -126,7 +125,7 @@ def _explicit(system, built):
 
 
 def _stiff(system, built):
-    advance_problem_stiff(system, built, HORIZON)
+    advance_problem(built, HORIZON, method="rodas4")
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -10,7 +10,9 @@ from ossim.models.osteosarcoma_baseline import baseline, kernel_index
 from ossim.models.osteosarcoma_observables import diameters, lesions, observables, remove_extinct
 from ossim.models.osteosarcoma_patient import CHANNELS, LESION_STATES, MAX_LESIONS, SHARED_STATES, SYSTEM
 from ossim.numerics.kernel import compile_kernel
-from ossim.numerics.problem import aligned
+from ossim.numerics.lanes import WIDTH
+from ossim.numerics.layout import NEXT_TIME, STEPS, STOP, TIME, WANTED
+from ossim.numerics.problem import aligned, make_control, make_plan
 from ossim.numerics.system import argument_names, output_names
 from ossim.terms.angiogenesis import delivery
 
@@ -66,18 +68,21 @@ def _call(function, values):
 
 
 def rates_of_kernel(parameters, state, n_lesions, exposures=()):
-    """The same from the compiled kernel."""
+    """The same from the compiled kernel: the slopes at the start of a step."""
     kernel, out = compile_kernel(SYSTEM), np.zeros_like(state)
-    layout, given = kernel.layout, dict(exposures)
+    plan, given = make_plan(kernel.layout, 0, 0), dict(exposures)
+    limits = np.array(make_control(rtol=1e-6, atol=1e-9))
     for i in range(len(state)):
-        w = aligned(layout.rows)
-        rows = w.reshape(-1, 8)
-        rows[layout.state : layout.state + layout.n_states] = state[i][:, None]
-        rows[layout.parameters : layout.parameters + layout.n_parameters] = parameters[i][:, None]
+        w = aligned(plan.rows)
+        rows = w.reshape(-1, WIDTH)
+        rows[plan.trial : plan.trial + plan.n_states] = state[i][:, None]
+        rows[plan.parameters : plan.parameters + plan.n_parameters] = parameters[i][:, None]
+        rows[plan.infusion : plan.infusion + plan.n_shared] = 0.0
         for place, name in enumerate(SYSTEM.inputs):
-            rows[layout.inputs + place * 6] = np.broadcast_to(given.get(name, 0.0), len(state))[i]
-        kernel.rates(w, int(n_lesions[i]), 1e-6, 1e-9)
-        out[i] = rows[layout.slope(0) : layout.slope(0) + layout.n_states, i % 8]
+            rows[plan.levels + place] = np.broadcast_to(given.get(name, 0.0), len(state))[i]
+        rows[[TIME, NEXT_TIME, STEPS]], rows[[STOP, WANTED]] = 0.0, 1e-9
+        kernel.advance(w, np.array([int(n_lesions[i]), 0, 0, 0]), limits)
+        out[i] = rows[plan.slopes : plan.slopes + plan.n_states, i % WIDTH]
         used = len(SHARED_STATES) + n_lesions[i] * len(LESION_STATES)
         out[i, used:] = 0.0
     return out

@@ -98,7 +98,7 @@ def test_law_that_is_put_back_is_loaded_again(workspace):
 def test_kernel_text_follows_the_law_it_calls(workspace):
     code = """
     from model_of_growth import SYSTEM
-    from ossim.numerics.kernel_source import kernel_source
+    from ossim.numerics.explicit_source import kernel_source
     print(kernel_source(SYSTEM))
     """
     before = _python(code, workspace).stdout

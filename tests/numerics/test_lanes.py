@@ -31,13 +31,13 @@ OPERATIONS = {
 @njit
 def _apply(x, y, out, n):
     for block in range(n):
-        a, b = load(x, block * 8), load(y, block * 8)
+        a, b = load(x, block), load(y, block)
         results = (
             a + b, a - b, a * b, a / b, -a, minimum(a, b), maximum(a, b), where_positive(a, a, b),
             absolute(a), sqrt(absolute(a)), 2.0 * a + 0.5,
         )  # fmt: skip
         for row, result in enumerate(results):
-            store(out, (row * n + block) * 8, result)
+            store(out, row * n + block, result)
 
 
 def _evaluate(x, y):

@@ -7,7 +7,6 @@ from engine_cases import FATE, TURNOVER, clocks, problem
 import ossim
 from ossim.numerics.arrays import STATUS_MEANINGS
 from ossim.numerics.problem import advance_problem
-from ossim.numerics.stiff import advance_problem_stiff
 
 END = 20.0
 RTOL = {"rtol": 1e-8, "atol": 1e-12}
@@ -116,7 +115,7 @@ def test_failure_before_a_terminal_threshold_is_a_failure():
 def test_stiff_method_names_the_same_failures(name):
     wrong, expected = FAILING[name]
     built = _batch([*HEALTHY, wrong])
-    advance_problem_stiff(FATE, built, END)
+    advance_problem(built, END, method="rodas4")
     assert _meaning(built, len(HEALTHY)) in expected
     assert (built.runs.status[:-1] == 0).all()
 

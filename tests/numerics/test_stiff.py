@@ -8,7 +8,6 @@ from engine_cases import TURNOVER, events, exposure, problem
 from ossim.dosing import compile_events, dose_rows
 from ossim.models import model
 from ossim.numerics.problem import advance_problem, make_control, make_problem, make_records, make_runs
-from ossim.numerics.stiff import advance_problem_stiff
 from ossim.numerics.system import System
 
 FINE = {"rtol": 1e-9, "atol": 1e-13}
@@ -52,7 +51,7 @@ def test_compartments_as_states_follow_the_matrix_exponential(rows):
     built = problem(
         COMPARTMENTS, [[0.0] * 3], [_micro_rates(THREE)], times, doses=events(table, 1, 0, state=0), control=FINE
     )
-    advance_problem_stiff(COMPARTMENTS, built, END)
+    advance_problem(built, END, method="rodas4")
     expected = amounts(THREE, table, times)[:, 1:]
     np.testing.assert_allclose(built.records.state[0], expected, rtol=0, atol=1e-7 * expected.max())
 
@@ -60,7 +59,7 @@ def test_compartments_as_states_follow_the_matrix_exponential(rows):
 def test_robertson():
     # Hairer, Wanner, Solving ODEs II, IV.10: value at t = 40 from the test set for IVP solvers
     built = problem(ROBERTSON, [[1.0, 0.0, 0.0]], np.zeros((1, 0)), [40.0], control={"rtol": 1e-8, "atol": 1e-14})
-    advance_problem_stiff(ROBERTSON, built, 40.0)
+    advance_problem(built, 40.0, method="rodas4")
     expected = [0.7158270687194, 9.185534764558e-6, 0.2841637457458]
     np.testing.assert_allclose(built.runs.state[0], expected, rtol=1e-6)
     assert built.runs.state[0].sum() == pytest.approx(1.0, abs=1e-12)
@@ -81,18 +80,18 @@ def _dosed(advance):
 
 def test_drug_inputs_and_doses_agree_with_the_explicit_method():
     explicit = _dosed(lambda built: advance_problem(built, END))
-    stiff = _dosed(lambda built: advance_problem_stiff(TURNOVER, built, END))
+    stiff = _dosed(lambda built: advance_problem(built, END, method="rodas4"))
     np.testing.assert_allclose(stiff.runs.state, explicit.runs.state, rtol=100 * FINE["rtol"])
     np.testing.assert_allclose(stiff.records.state, explicit.records.state, rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(stiff.records.value, explicit.records.value, rtol=1e-9, atol=1e-15)
 
 
 def test_restart_does_not_move_the_solution():
-    whole = _dosed(lambda built: advance_problem_stiff(TURNOVER, built, END))
+    whole = _dosed(lambda built: advance_problem(built, END, method="rodas4"))
 
     def in_parts(built):
         for stop in (0.3, 2.2, 7.7, END):
-            advance_problem_stiff(TURNOVER, built, stop)
+            advance_problem(built, stop, method="rodas4")
 
     np.testing.assert_allclose(_dosed(in_parts).runs.state, whole.runs.state, rtol=100 * FINE["rtol"])
 
@@ -113,7 +112,7 @@ def test_published_models_agree_with_the_explicit_method(name):
             control=make_control(rtol=1e-10, atol=1e-12),
         )
         if stiff:
-            advance_problem_stiff(system, built, END)
+            advance_problem(built, END, method="rodas4")
         else:
             advance_problem(built, END)
         found.append(built.records.state[0])
@@ -128,6 +127,6 @@ def test_fast_decay_does_not_limit_the_step():
             TURNOVER, [[0.0, 5.0]], [[rate, rate, 0.0]], exposure=exposure(TURNOVER, modes),
             control={"rtol": 1e-6, "atol": 1e-9},
         )  # fmt: skip
-        advance_problem_stiff(TURNOVER, built, END)
+        advance_problem(built, END, method="rodas4")
         assert built.runs.state[0, 1] == pytest.approx(1.0, rel=1e-6)
         assert built.runs.n_steps[0] < 300

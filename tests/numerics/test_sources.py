@@ -11,10 +11,11 @@ from ossim.models import model, models
 from ossim.models.osteosarcoma_patient import SYSTEM as PATIENT
 from ossim.numerics import elementwise
 from ossim.numerics.elementwise import absolute, exp, log, maximum, minimum, pow, sqrt, where_positive
-from ossim.numerics.jacobian_source import jacobian_source
-from ossim.numerics.kernel_source import ELEMENTARY, copied_functions, kernel_source
+from ossim.numerics.declared_source import ELEMENTARY, copied_functions
+from ossim.numerics.explicit_source import kernel_source
+from ossim.numerics.jacobian_source import derivatives
 from ossim.numerics.problem import advance_problem, make_problem, make_runs
-from ossim.numerics.stiff import advance_problem_stiff, compile_jacobian
+from ossim.numerics.rosenbrock_source import stiff_source
 from ossim.numerics.system import System, argument_names, output_names
 
 PUBLISHED = [name for name in models() if name != "osteosarcoma_patient"]
@@ -34,10 +35,10 @@ def clock_rates(V, t):
     return dV
 
 
-def tolerance_rates(V, k):
-    rtol = -k * V
-    dV = rtol
-    return dV, rtol
+def limit_rates(V, k):
+    limits = -k * V
+    dV = limits
+    return dV, limits
 
 
 def ending_in_an_expression(V, k):
@@ -78,7 +79,7 @@ def test_helpers_of_one_name_are_refused():
     [
         (("h",), ("k",), named_rates, "h"),
         (("V",), ("t",), clock_rates, "t"),
-        (("V",), ("k",), tolerance_rates, "rtol"),
+        (("V",), ("k",), limit_rates, "limits"),
     ],
 )
 def test_names_that_would_overwrite_a_variable_of_the_kernel_are_refused(states, parameters, rates, name):
@@ -134,14 +135,22 @@ SYSTEMS = {**{name: model(name).system for name in PUBLISHED}, "selecting": SELE
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_jacobian_is_that_of_differences(name):
     system, rng = SYSTEMS[name], np.random.default_rng(4)
-    compiled = compile_jacobian(system)
+    names = {name: f"given['{name}']" for name in (*system.states, *system.parameters, *system.inputs, "t")}
+    found = derivatives(system, names)
     n, n_inputs = len(system.states), len(system.inputs)
     for _ in range(20):
         state, parameters = rng.uniform(0.6, 3.0, n), rng.uniform(0.2, 2.0, len(system.parameters))
         inputs, t = rng.uniform(0.0, 2.0, n_inputs), rng.uniform(0.0, 5.0)
-        by_state, by_input, by_time = np.zeros((n, n)), np.zeros((n, n_inputs)), np.zeros(n)
-        compiled(t, state, parameters, inputs, by_state, by_input, by_time)
         values = dict(zip(system.parameters, parameters, strict=True))
+        given = dict(zip(system.states, state, strict=True)) | dict(zip(system.inputs, inputs, strict=True)) | values
+        scope = {name: getattr(elementwise, name) for name in ELEMENTARY} | {"given": given | {"t": t}}
+        exec("\n".join(found.lines), scope)
+        matrix = np.zeros((n, n + n_inputs + 1))
+        for shift, group in ((0, found.by_state), (n, found.by_input)):
+            for (row, column), text in group.items():
+                matrix[row, shift + column] = eval(text, scope)
+        for row, text in found.by_time.items():
+            matrix[row, -1] = eval(text, scope)
 
         def rates(point, system=system, values=values, n=n):
             given = dict(zip(system.inputs, point[n:-1], strict=True))
@@ -151,14 +160,13 @@ def test_jacobian_is_that_of_differences(name):
         shifts = step * np.eye(point.size)
         columns = [(rates(point + shift) - rates(point - shift)) / (2 * step) for shift in shifts]
         expected = np.array(columns).T
-        found = np.column_stack([by_state, by_input, by_time])
-        np.testing.assert_allclose(found, expected, atol=1e-7 * max(1.0, np.abs(expected).max()))
+        np.testing.assert_allclose(matrix, expected, atol=1e-7 * max(1.0, np.abs(expected).max()))
 
 
 def test_state_called_like_an_array_of_the_jacobian_does_no_harm():
     system = System("case_letters", ("y", "x"), ("p",), letter_rates)
     built = problem(system, [[1.0, 2.0]], [[0.5]], control={"rtol": 1e-9})
-    advance_problem_stiff(system, built, 2.0)
+    advance_problem(built, 2.0, method="rodas4")
     np.testing.assert_allclose(built.runs.state[0], [np.exp(-1.0), 2.0 * np.exp(-2.0)], rtol=1e-7)
 
 
@@ -171,14 +179,14 @@ def letter_rates(y, x, p):
 def test_division_by_zero_in_the_jacobian_stops_no_other_run():
     system = model("gompertz").system
     built = problem(system, [[0.0], [2.0]], [[0.1, 100.0], [0.1, 100.0]], control={"rtol": 1e-9})
-    advance_problem_stiff(system, built, 5.0)
+    advance_problem(built, 5.0, method="rodas4")
     expected = 100.0 * np.exp(np.log(0.02) * np.exp(-0.5))
     assert built.runs.state[1, 0] == pytest.approx(expected, rel=1e-7)
 
 
 def test_no_symbolic_form_of_a_repeated_unit():
     with pytest.raises(ValueError, match="repeats a unit"):
-        jacobian_source(PATIENT)
+        stiff_source(PATIENT)
 
 
 def test_kernel_uses_the_lane_forms_of_all_elementary_functions():
