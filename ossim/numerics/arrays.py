@@ -22,7 +22,6 @@ def input_level(channel: int) -> int:
     return -2 - channel
 
 
-
 class Runs(NamedTuple):
     """State of the runs; everything here is advanced in place. Leading dimension: runs.
 

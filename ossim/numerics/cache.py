@@ -105,22 +105,28 @@ def write_source(name: str, key: str, write: Callable[[], str]) -> Path | None:
     return path
 
 
-def jit(*arguments, counted: bool = False, **options):
+def compile_cached(function, *arguments, **options):
+    """`numba.njit` that keeps what it compiles, or works without where that cannot be written (a full disk, say)."""
+    if cache_folder() is not None:
+        with contextlib.suppress(OSError):
+            return numba.njit(*arguments, cache=True, **options)(function)
+    return numba.njit(*arguments, **options)(function)
+
+
+def jit(*arguments, **options):
     """`numba.njit` for functions of this package, cached in a folder named by the digest of the compiled layer.
 
-    Unless `counted`, the function may not allocate: then arrays taken out of a tuple are not reference counted, which
-    in the step loop cost more than half of the time. Division by zero gives inf or nan, as everywhere in NumPy.
+    The function may not allocate: then arrays taken out of a tuple are not reference counted, which in the step loop
+    cost more than half of the time. Division by zero gives inf or nan, as everywhere in NumPy.
     """
-    options = {"error_model": "numpy", "_nrt": counted, **options}
+    options = {"error_model": "numpy", "_nrt": False, **options}
 
     def decorate(function):
-        root = cache_folder()
-        if root is None:
-            return numba.njit(*arguments, **options)(function)
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(root / f"engine-{numerics_digest()}")
+        before, root = numba.config.CACHE_DIR, cache_folder()
+        if root is not None:
+            numba.config.CACHE_DIR = str(root / f"engine-{numerics_digest()}")
         try:
-            return numba.njit(*arguments, cache=True, **options)(function)
+            return compile_cached(function, *arguments, **options)
         finally:
             numba.config.CACHE_DIR = before
 

@@ -6,6 +6,8 @@ Every method gives the state inside its last step as y + h sum_j b_j(theta) k_j 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .cache import jit
@@ -50,7 +52,7 @@ def crossing(w, plan, index, lane, threshold, interpolant, weights):
 def mode_after(w, base, lane, tau):
     """Value of a drug mode `tau` days after the start of the step."""
     steady = get(w, base + STEADY, lane)
-    return steady + (get(w, base + VALUE, lane) - steady) * np.exp(-get(w, base + DECAY, lane) * tau)
+    return steady + (get(w, base + VALUE, lane) - steady) * math.exp(-get(w, base + DECAY, lane) * tau)
 
 
 @jit(forceinline=True, fastmath=FASTMATH)

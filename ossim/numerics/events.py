@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .arrays import EVENT_BOLUS, EVENT_LEVEL, EVENT_RATE, EVENT_RESET, MODES
@@ -17,15 +19,15 @@ AFTER_DOSE = 0.5
 @jit(forceinline=True, fastmath=FASTMATH)
 def steady_level(dose, decay, interval, duration):
     """Level of a mode just before the next dose of an endless series, each `dose` given over `duration`."""
-    wash = -np.expm1(-decay * interval)
+    wash = -math.expm1(-decay * interval)
     if duration <= 0.0:
-        return dose * np.exp(-decay * interval) / wash
+        return dose * math.exp(-decay * interval) / wash
     height = dose / (duration * decay)
     level, age = 0.0, interval
     while age < duration:  # infusions longer than the interval overlap
-        level += height * -np.expm1(-decay * age)
+        level += height * -math.expm1(-decay * age)
         age += interval
-    return level + height * -np.expm1(-decay * duration) * np.exp(-decay * (age - duration)) / wash
+    return level + height * -math.expm1(-decay * duration) * math.exp(-decay * (age - duration)) / wash
 
 
 @jit(forceinline=True, fastmath=FASTMATH)

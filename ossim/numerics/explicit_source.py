@@ -6,8 +6,8 @@ The loop advances all lanes, step after step, and comes back only when the engin
 from __future__ import annotations
 
 from .declared_source import check_names, copied_functions
-from .operations import cost
 from .layout import N_UNITS, OBSERVABLE, SLOPE, STEP, WATCHED
+from .operations import cost
 from .stage_source import StageWriter
 from .system import System, argument_names
 from .tableaus import TSIT5, ExplicitTableau
@@ -62,7 +62,8 @@ def kernel_source(system: System, tableau: ExplicitTableau = TSIT5) -> str:
     writer.norms(lambda index, in_unit: writer.combination(tableau.error, index, in_unit))
     writer.emit(1, f"if marks[{WATCHED}]:", "    kernel_observe(w, marks, limits)")
     writer.emit(1, f"return judge(w, marks, limits, {layout.trial}, {layout.modes}, {1 / tableau.order})")
-    commit = f"commit(w, marks, used, {layout.state}, {layout.trial}, {layout.modes}, {layout.slope(0)}, {layout.slope(last)})"
+    slopes = f"{layout.slope(0)}, {layout.slope(last)}"
+    commit = f"commit(w, marks, used, {layout.state}, {layout.trial}, {layout.modes}, {slopes})"
     writer.emit(0, "", "", "@entry", "def kernel_advance(w, marks, limits):")
     writer.emit(1, f"used = {shared} + marks[{N_UNITS}] * {width}", commit, "if any_fresh(w):")
     writer.emit(2, f"start_inputs(w, marks, NODES, {inputs})", "kernel_rates(w, marks, limits)")

@@ -11,6 +11,7 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from .system import System, argument_names, output_names
 
+
 class WherePositive(sympy.Function):
     """`a` where `condition` > 0, else `b`; the jump between them has no derivative."""
 

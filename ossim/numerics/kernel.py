@@ -13,7 +13,7 @@ from importlib import import_module
 import numba
 from numba import types
 
-from .cache import cache_folder, digest, write_source
+from .cache import compile_cached, digest, write_source
 from .explicit_source import kernel_source
 from .lanes import FASTMATH
 from .layout import Layout, layout_of
@@ -26,18 +26,14 @@ KERNEL_SIGNATURE = types.int64(
 )
 KERNEL_TYPE = types.FunctionType(KERNEL_SIGNATURE)
 
-#: decorator of the functions of a generated module that are called from outside it
-entry = numba.njit(
-    KERNEL_SIGNATURE,
-    fastmath=FASTMATH,
-    cache=cache_folder() is not None,
-    nogil=True,
-    boundscheck=False,
-    error_model="numpy",
-    _nrt=False,
-)
-#: decorator of those that are not
+#: decorator of the functions of a generated module that are not called from outside it
 inlined = numba.njit(forceinline=True, fastmath=FASTMATH, error_model="numpy")
+
+
+def entry(function):
+    """Compile a function of a generated module that is called from outside it."""
+    options = {"nogil": True, "boundscheck": False, "error_model": "numpy", "_nrt": False}
+    return compile_cached(function, KERNEL_SIGNATURE, fastmath=FASTMATH, **options)
 
 
 METHODS = {"tsit5": TSIT5, "rodas4": RODAS4}

@@ -256,8 +256,9 @@ def split_power_of_two(typing_context, x):
         bits = builder.bitcast(args[0], integer)
         exponent = builder.ashr(builder.sub(bits, constant(sqrt_half_bits)), constant(52))
         mantissa = builder.sub(bits, builder.shl(exponent, constant(52)))
-        parts = builder.bitcast(builder.add(exponent, constant(shift_bits)), args[0].type), builder.bitcast(
-            mantissa, args[0].type
+        parts = (
+            builder.bitcast(builder.add(exponent, constant(shift_bits)), args[0].type),
+            builder.bitcast(mantissa, args[0].type),
         )
         return context.make_tuple(builder, sig.return_type, parts)
 

@@ -28,11 +28,11 @@ _APART = tuple(a - b for a, b in zip(TSIT5.a[_LAST], (*TSIT5.a[_LAST - 1], 0.0),
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def start_stretch(run, lane, t, w, runs, budget):
-    """Begin to measure the pace of a run."""
+def start_stretch(run, lane, t, w, runs, budget, relative_cost):
+    """Begin to measure the pace of a run, if it may change its method; say when it must be looked at at the latest."""
     steps = get(w, STEPS, lane)
     runs.pace[run, SINCE_TIME], runs.pace[run, SINCE_STEPS] = t, steps
-    put(w, LOOK, lane, min(budget, steps + LONGEST))
+    put(w, LOOK, lane, min(budget, steps + LONGEST) if relative_cost > 0.0 else budget)
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
@@ -59,7 +59,7 @@ def change_method(run, lane, w, plan, runs, limits, relative_cost):
     if made < SHORTEST:
         return False
     moved = (t_new - runs.pace[run, SINCE_TIME]) / made
-    start_stretch(run, lane, t_new, w, runs, limits[STEP_BUDGET])
+    start_stretch(run, lane, t_new, w, runs, limits[STEP_BUDGET], relative_cost)
     runs.pace[run, WAIT] -= 1.0
     if runs.method[run] == EXPLICIT:
         runs.pace[run, EXPLICIT_PACE] = moved

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from .cache import jit
+from .dense import record, set_output
 from .events import apply_events, set_stop
 from .lanes import FASTMATH, get, put
 from .layout import (
@@ -10,7 +15,6 @@ from .layout import (
     BUSY,
     DECAY,
     FRESH,
-    LOOK,
     LOW,
     MODE_ROWS,
     NEXT_TIME,
@@ -24,12 +28,11 @@ from .layout import (
     WANTED,
     WEIGHT,
 )
-from .dense import record, set_output
 from .watch import start_watch
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def load_run(run, lane, w, plan, runs, exposure, doses, records, watch, budget, interpolant, weights):
+def load_run(run, lane, w, plan, runs, exposure, doses, clocks, watch, records, interpolant, weights):
     """Bring a run into a lane as a trial state that is accepted already, so that the kernel takes it over."""
     t = runs.time[run]
     for index in range(plan.n_states):
@@ -48,12 +51,14 @@ def load_run(run, lane, w, plan, runs, exposure, doses, records, watch, budget, 
         put(w, base + WEIGHT, lane, exposure.weight[run, mode])
     for channel in range(plan.n_inputs):
         put(w, plan.levels + channel, lane, exposure.level[run, channel])
+    for clock in range(clocks.state.size):
+        threshold = clocks.threshold[run, clock] if math.isnan(clocks.crossed[run, clock]) else np.inf
+        put(w, plan.clocks + clock, lane, threshold)
     put(w, TIME, lane, t)
     put(w, NEXT_TIME, lane, t)
     put(w, STEP, lane, 0.0)
     put(w, WANTED, lane, runs.step[run])
     put(w, STEPS, lane, float(runs.n_steps[run]))
-    put(w, LOOK, lane, budget)
     put(w, ACCEPT, lane, 1.0)
     put(w, FRESH, lane, 1.0)
     put(w, BUSY, lane, 1.0)

@@ -1,4 +1,4 @@
-"""Write the lines of a kernel that evaluate a system at a stage: where each name lives, and the calls in their order."""
+"""Write the lines of a kernel that evaluate a system at a stage: where each name lives, what is called in what order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from .arrays import ATOL, RTOL
 from .layout import ERROR, LOWEST, STEP, TIME, layout_of
 from .system import System, argument_names, output_names
 from .tableaus import Tableau
-
-
 
 
 class StageWriter:
@@ -64,7 +62,9 @@ class StageWriter:
         self.emit(depth, f"{', '.join(outputs)} = {function.__name__}({arguments})")
         return outputs
 
-    def stage(self, stage: int, source: int, target: int, increment: tuple[float, ...] = (), keep: bool = False) -> None:
+    def stage(
+        self, stage: int, source: int, target: int, increment: tuple[float, ...] = (), keep: bool = False
+    ) -> None:
         """Evaluate the slopes of a stage into block `target`.
 
         With `increment` the state of the stage is the state plus the step times that combination of slopes; it goes

@@ -111,9 +111,7 @@ def trial_dataset(
         {name: (declared[name].dims, values, dataarray_attrs(name)) for name, values in arrays.items()},
         coords={name: ((name,), values, dataarray_attrs(name)) for name, values in coordinates.items()},
     )
-    dataset.attrs = provenance.root_attributes(
-        scenario, started=started, ended=provenance.now(), facts=facts(scenario)
-    )
+    dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now(), facts=facts(scenario))
     return dataset
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from ..numerics.problem import (
 from . import provenance
 
 METHODS = ("auto", "tsit5", "rodas4")
+DEVICES = ("cpu", "gpu")
 STATUS_FLAGS = {
     "flag_values": np.arange(len(STATUS_MEANINGS), dtype=np.int8),
     "flag_meanings": " ".join(STATUS_MEANINGS),
@@ -42,6 +44,7 @@ def simulate(
     atol: float = 1e-10,
     method: str = "auto",
     max_steps: int = 1_000_000,
+    device: str = "cpu",
 ) -> xr.Dataset:
     """Simulate a model.
 
@@ -56,6 +59,7 @@ def simulate(
     rtol, atol : relative and absolute tolerance of each step
     method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
         finds out for each run, and again as it goes, which of the two moves it further for its cost
+    device : "cpu", or "gpu" for many runs on a CUDA device (then "auto" is "tsit5"); equal but for rounding
 
     Returns
     -------
@@ -68,6 +72,8 @@ def simulate(
     """
     if method not in METHODS:
         raise unknown("method", method, METHODS)
+    if device not in DEVICES:
+        raise unknown("device", device, DEVICES)
     declared = model(name)
     facts = model_parameters(name)
     _check_solver(rtol, atol, max_steps)
@@ -78,10 +84,31 @@ def simulate(
     chosen = {key: given.get(key, facts[key].value) for key in declared.parameters}
     values = {key: np.broadcast_to(np.asarray(value, float), n) for key, value in chosen.items()}
     problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
-    advance_problem(problem, float(times[-1]), method=method)
+    advance_on(device)(problem, float(times[-1]), method=method)
     if times[-1] == 0.0:
         problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
     return _dataset(declared, problem, values, times, has_runs, given)
+
+
+def advance_on(device: str) -> Callable[..., None]:
+    """The function that advances a problem on a device, called like `advance_problem`.
+
+    Raises
+    ------
+    InputError
+        There is no GPU, or it cannot be used; the line says what to do.
+    """
+    if device == "cpu":
+        return advance_problem
+    gpu = import_module("ossim.numerics.gpu")  # loads the CUDA part of numba
+
+    def advance(problem: Problem, end, threads: int = 1, method: str = "tsit5") -> None:
+        try:
+            gpu.advance_problem_on_gpu(problem, end, "tsit5" if method == "auto" else method)
+        except gpu.GpuError as error:
+            raise InputError(f"device: {error}") from None
+
+    return advance
 
 
 def _check_solver(rtol: Any, atol: Any, max_steps: Any) -> None:

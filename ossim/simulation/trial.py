@@ -202,4 +202,3 @@ def _close(out: dict, problem: Problem, line: np.ndarray) -> None:
     out["status"] = runs.status.astype(np.int8)
     open_line = np.flatnonzero(line != STOP)
     out["line_end"][open_line, line[open_line]] = runs.time[open_line]
-

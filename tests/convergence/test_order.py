@@ -102,9 +102,7 @@ def _error(case: Case, advance: Callable, n_steps: int, times: np.ndarray) -> fl
         parts["exposure"].value[:] = 2.0
     step = HORIZON / n_steps
     control = {"rtol": ACCEPT_ALL, "atol": ACCEPT_ALL, "max_step": step, "signed": True}
-    built = problem(
-        case.system, [case.state], [case.parameters], times, first_step=step, control=control, **parts
-    )
+    built = problem(case.system, [case.state], [case.parameters], times, first_step=step, control=control, **parts)
     advance(case.system, built)
     assert built.runs.n_steps[0] == n_steps
     return np.abs(built.records.state[0] - case.solution(times)).max()

@@ -212,7 +212,7 @@ def test_dead_cells_are_all_there(channel, costly, rates):
     costs = column("g0") * (
         column("costR") * here[..., at["R"]][present] + column("costC") * here[..., at["C"]][present]
     )
-    viable = change[..., : 3].sum(axis=-1)[present]
+    viable = change[..., :3].sum(axis=-1)[present]
     dying = change[..., at["D1"]][present] + change[..., at["D2"]][present]
     cleared = column("kcl") * here[..., at["D2"]][present]
     scale = np.abs(births).max()

@@ -10,8 +10,8 @@ from scipy.integrate import solve_ivp
 from ossim.models import model, models
 from ossim.models.osteosarcoma_patient import SYSTEM as PATIENT
 from ossim.numerics import elementwise
-from ossim.numerics.elementwise import absolute, exp, log, maximum, minimum, pow, sqrt, where_positive
 from ossim.numerics.declared_source import ELEMENTARY, copied_functions
+from ossim.numerics.elementwise import absolute, exp, log, maximum, minimum, pow, sqrt, where_positive
 from ossim.numerics.explicit_source import kernel_source
 from ossim.numerics.jacobian_source import derivatives
 from ossim.numerics.problem import advance_problem, make_problem, make_runs
