@@ -86,14 +86,14 @@ def derivatives(system: System, names: Mapping[str, str]) -> Derivatives:
     expressions = [e for group in groups for e in group.values()]
     shared, reduced = sympy.cse(expressions, symbols=(symbol(f"_c{i}") for i in range(10**6)))
     used = set().union(*(e.free_symbols for e in expressions)) if expressions else set()
-    printer = _LanePrinter()
+    printer = LanePrinter()
     lines = [f"{name} = {text}" for name, text in names.items() if symbol(name) in used]
     lines += [f"{name} = {printer.doprint(expression)}" for name, expression in shared]
     texts = iter([printer.doprint(expression) for expression in reduced])
     return Derivatives(tuple(lines), *({key: next(texts) for key in group} for group in groups))
 
 
-class _LanePrinter(PythonCodePrinter):
+class LanePrinter(PythonCodePrinter):
     """Writes expressions in the elementary functions of kernels, with floating-point constants only."""
 
     def __init__(self):

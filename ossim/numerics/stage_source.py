@@ -1,4 +1,4 @@
-"""Write the lines of a kernel that evaluate a system at a stage: where each name lives, what is called in what order."""
+"""Write the lines of a kernel that evaluate a system at a stage: where names live, and what is called in what order."""
 
 from __future__ import annotations
 

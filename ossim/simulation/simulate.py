@@ -13,7 +13,7 @@ from ..catalog import Parameter, model_parameters
 from ..dosing import BASES, EventKind, compile_events, dose_rows, parse_dose
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
-from ..numerics.arrays import STATUS_MEANINGS, Doses, Exposure
+from ..numerics.arrays import STATUS_MEANINGS, Control, Doses, Exposure
 from ..numerics.problem import (
     Problem,
     advance_problem,
@@ -22,6 +22,7 @@ from ..numerics.problem import (
     make_records,
     make_runs,
 )
+from ..numerics.system import System
 from . import provenance
 
 METHODS = ("auto", "tsit5", "rodas4")
@@ -45,6 +46,7 @@ def simulate(
     method: str = "auto",
     max_steps: int = 1_000_000,
     device: str = "cpu",
+    log_states: bool = False,
 ) -> xr.Dataset:
     """Simulate a model.
 
@@ -59,6 +61,8 @@ def simulate(
     rtol, atol : relative and absolute tolerance of each step
     method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
         finds out for each run, and again as it goes, which of the two moves it further for its cost
+    log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error of
+        a step whatever the size of a state, and no state can become negative
     device : "cpu", or "gpu" for many runs on a CUDA device (then "auto" is "tsit5"); equal but for rounding
 
     Returns
@@ -83,10 +87,17 @@ def simulate(
     n, has_runs = _run_count(given)
     chosen = {key: given.get(key, facts[key].value) for key in declared.parameters}
     values = {key: np.broadcast_to(np.asarray(value, float), n) for key, value in chosen.items()}
-    problem = _problem(declared, values, doses, times, n, make_control(rtol=rtol, atol=atol, max_steps=max_steps))
+    system = _system(declared, values, log_states)
+    if log_states:
+        control = make_control(rtol=0.0, atol=rtol, max_steps=max_steps, signed=True)
+    else:
+        control = make_control(rtol=rtol, atol=atol, max_steps=max_steps)
+    problem = _problem(declared, system, values, doses, times, control)
     advance_on(device)(problem, float(times[-1]), method=method)
     if times[-1] == 0.0:
         problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
+    if log_states:
+        np.exp(problem.records.state, out=problem.records.state)
     return _dataset(declared, problem, values, times, has_runs, given)
 
 
@@ -185,8 +196,21 @@ def _run_count(given: Mapping[str, Any]) -> tuple[int, bool]:
     return max(lengths.values(), default=1), bool(lengths)
 
 
-def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n: int, control) -> Problem:
-    system = declared.system
+def _system(declared: Model, values: Mapping[str, np.ndarray], log_states: bool) -> System:
+    """The system to integrate; its logarithmic form only where every run starts above zero."""
+    if not log_states:
+        return declared.system
+    states = declared.states.values()
+    if faults := [f"{s.name}: must start above 0 with log_states" for s in states if (values[s.initial] <= 0.0).any()]:
+        raise InputError(*faults)
+    # sympy loads only when asked for
+    return import_module("ossim.numerics.logarithms").in_logarithms(declared.system)
+
+
+def _problem(
+    declared: Model, system: System, values: Mapping[str, np.ndarray], doses, times, control: Control
+) -> Problem:
+    n = next(iter(values.values())).size
     names = tuple(item.name for item in declared.compartments)
     # a run that ends where it starts still has its rows checked
     table = compile_events(dose_rows(doses), names, float(times[-1]) or 1.0)
@@ -212,7 +236,9 @@ def _problem(declared: Model, values: Mapping[str, np.ndarray], doses, times, n:
         smooth=np.zeros(k, np.bool_),
         scale=np.ones((n, k)),
     )
-    state = np.stack([values[declared.states[symbol].initial] for symbol in system.states], axis=1)
+    state = np.stack([values[declared.states[symbol].initial] for symbol in declared.system.states], axis=1)
+    if system is not declared.system:
+        state = np.log(state)
     parameters = np.stack([values[declared.symbols[symbol]] for symbol in system.parameters], axis=1)
     runs = make_runs(system, state, parameters)
     records = make_records(times, np.arange(n), system.n_states, k)
