@@ -13,8 +13,8 @@ from .cache import jit
 from .lanes import FASTMATH, WIDTH, get, load, put, store
 from .layout import LOW, N_UNITS, OBSERVABLE, SLOPE, START_SLOPE, STEP, STEPS, TIME
 
-REACH_PASSES = 11  # each narrows the bracket ninefold: to 3e-11 of a step
-TURN_PASSES = 7  # to 2e-7: the observable is flat where it turns
+REACH_WIDTH = 1e-10  # of a step: how closely the rise is dated
+TURN_WIDTH = 1e-6  # the observable is flat where it turns
 APART = 1e-6  # the sign of a slope is that of a difference over this part of the step
 
 
@@ -40,7 +40,7 @@ def _observe_at(low, width, lane, w, plan, marks, limits, observe, section, inte
 def _turn(lane, w, plan, marks, limits, observe, section, interpolant):
     """Fraction of the step at which the observable stops falling; its value there is left in the section."""
     low, high = 0.0, 1.0
-    for _ in range(TURN_PASSES):
+    while high - low > TURN_WIDTH:
         width = (high - low) / (WIDTH + 1)
         _observe_at(low - APART, width, lane, w, plan, marks, limits, observe, section, interpolant)
         store(section, START_SLOPE, load(section, OBSERVABLE))
@@ -59,7 +59,7 @@ def _turn(lane, w, plan, marks, limits, observe, section, interpolant):
 def _reach(bottom, limit, lane, w, plan, marks, limits, observe, section, interpolant):
     """Fraction of the step, after `bottom`, at which the observable reaches `limit`."""
     low, high = bottom, 1.0
-    for _ in range(REACH_PASSES):
+    while high - low > REACH_WIDTH:
         width = (high - low) / (WIDTH + 1)
         _observe_at(low, width, lane, w, plan, marks, limits, observe, section, interpolant)
         first = WIDTH

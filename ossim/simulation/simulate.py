@@ -61,8 +61,8 @@ def simulate(
     rtol, atol : relative and absolute tolerance of each step
     method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
         finds out for each run, and again as it goes, which of the two moves it further for its cost
-    log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error of
-        a step whatever the size of a state, and no state can become negative
+    log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error
+        of a step whatever the size of a state, and no state can become negative
     device : "cpu", or "gpu" for many runs on a CUDA device (then "auto" is "tsit5"); equal but for rounding
 
     Returns

@@ -1,0 +1,99 @@
+"""The method that each run chooses for itself: right, never much dearer than the better one, and its own affair."""
+
+import numpy as np
+import pytest
+from engine_cases import events, exposure, problem
+
+from ossim.dosing import compile_events, dose_rows
+from ossim.numerics.kernel import compile_kernel
+from ossim.numerics.linear_pk import disposition_modes
+from ossim.numerics.pace import EXPLICIT, STIFF
+from ossim.numerics.problem import advance_problem
+from ossim.numerics.system import System
+
+DAYS = 40.0
+NEVER_DEARER = 1.3  # the promise: cost over that of the better method
+RATES = (5.0, 50.0, 200.0, 800.0, 3200.0)  # per day
+
+
+def relay_rates(V, F, x, growth, kill, fast):
+    uptake = V / (V + 500.0)
+    dV = V * (growth * (1.0 - V / 5000.0) - kill * x * F)
+    dF = fast * (uptake * (1.0 + 0.3 * x) - F)
+    return dV, dF
+
+
+#: A tumor V and a factor F that follows it at the rate `fast`, under a drug x.
+RELAY = System("case_relay", ("V", "F"), ("growth", "kill", "fast"), relay_rates, inputs=("x",))
+
+
+def _relay(fast, rtol=1e-6, method="auto", stops=(DAYS,), threads=1):
+    fast = np.atleast_1d(fast)
+    n = fast.size
+    modes = disposition_modes(np.full(n, 30.0), np.full(n, 20.0))
+    table = compile_events(dose_rows([dict(time=0, amt=10, ii=1, addl=int(DAYS) - 1)]), ("drug",), DAYS)
+    parameters = np.column_stack([np.full(n, 0.1), np.full(n, 0.6), fast])
+    state = np.column_stack([np.full(n, 300.0), np.full(n, 0.375)])
+    built = problem(
+        RELAY, state, parameters, np.arange(1.0, DAYS), first_step=1e-4, exposure=exposure(RELAY, modes),
+        doses=events(table, n, modes.size), control={"rtol": rtol, "atol": 1e-9},
+    )  # fmt: skip
+    for stop in stops:
+        advance_problem(built, stop, threads, method)
+    return built
+
+
+def _relative_cost():
+    return compile_kernel(RELAY, "rodas4").cost / compile_kernel(RELAY).cost
+
+
+@pytest.mark.parametrize("rtol", [1e-4, 1e-6])
+@pytest.mark.parametrize("fast", RATES)
+def test_cost_is_close_to_that_of_the_better_method(fast, rtol):
+    explicit = _relay(fast, rtol, "tsit5").runs.n_steps[0]
+    stiff = _relay(fast, rtol, "rodas4").runs.n_steps[0]
+    # not more than if all steps were those of the dearer method, which bounds what a mixture has cost
+    chosen = _relay(fast, rtol).runs
+    dearest = max(1.0, _relative_cost()) if chosen.method[0] == STIFF else 1.0
+    assert chosen.n_steps[0] * dearest <= NEVER_DEARER * min(explicit, stiff * _relative_cost()) + 2 * 64
+
+
+def test_fast_rates_choose_the_stiff_method_and_slow_ones_do_not():
+    chosen = _relay(RATES).runs.method
+    assert chosen[0] == EXPLICIT
+    assert chosen[-1] == STIFF
+
+
+@pytest.mark.parametrize("fast", RATES)
+def test_solution_does_not_depend_on_the_method(fast):
+    exact = _relay(fast, 1e-10, "rodas4").records.state
+    found = _relay(fast, 1e-7).records.state
+    np.testing.assert_allclose(found, exact, rtol=1e-5)
+
+
+def test_run_that_never_leaves_takes_the_course_of_the_explicit_method():
+    chosen, explicit = _relay(5.0), _relay(5.0, method="tsit5")
+    np.testing.assert_array_equal(chosen.records.state, explicit.records.state)
+
+
+def test_choice_is_each_runs_own():
+    together = _relay(RATES)
+    for index, fast in enumerate(RATES):
+        alone = _relay(fast)
+        np.testing.assert_array_equal(alone.records.state[0], together.records.state[index])
+        assert alone.runs.n_steps[0] == together.runs.n_steps[index]
+
+
+def test_threads_do_not_change_the_bits():
+    one, two = _relay(RATES * 4), _relay(RATES * 4, threads=2)
+    np.testing.assert_array_equal(one.records.state, two.records.state)
+
+
+def test_stops_in_between_move_the_solution_by_no_more_than_the_tolerance():
+    whole, parts = _relay(RATES), _relay(RATES, stops=(0.3, 7.7, 20.0, DAYS))
+    np.testing.assert_allclose(parts.runs.state, whole.runs.state, rtol=1e-5)
+
+
+def test_failure_is_flagged_by_either_method():
+    built = _relay([800.0, np.nan, 5.0])
+    assert (built.runs.status != 0).tolist() == [False, True, False]
