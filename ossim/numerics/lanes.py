@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
@@ -127,16 +127,30 @@ def align_stack(typing_context):
     return types.none(), codegen
 
 
-@njit(forceinline=True)
-def get(array, row, lane):
+def _lane_pointer(context, builder, array_type, array, row, lane):
+    struct = context.make_array(array_type)(context, builder, array)
+    return builder.gep(struct.data, [builder.add(builder.mul(row, _INT(WIDTH)), lane)])
+
+
+@intrinsic
+def get(typing_context, array, row, lane):
     """Read one lane of a row."""
-    return array[row * WIDTH + lane]
+
+    def codegen(context, builder, sig, args):
+        return builder.load(_lane_pointer(context, builder, sig.args[0], *args))
+
+    return types.float64(array, types.int64, types.int64), codegen
 
 
-@njit(forceinline=True)
-def put(array, row, lane, value):
+@intrinsic
+def put(typing_context, array, row, lane, value):
     """Write one lane of a row."""
-    array[row * WIDTH + lane] = value
+
+    def codegen(context, builder, sig, args):
+        builder.store(args[3], _lane_pointer(context, builder, sig.args[0], *args[:3]))
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64, types.int64, types.float64), codegen
 
 
 def _common(*numba_types):

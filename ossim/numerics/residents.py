@@ -31,7 +31,7 @@ from .layout import (
 from .watch import start_watch
 
 
-@jit(forceinline=True, fastmath=FASTMATH)
+@jit(fastmath=FASTMATH)
 def load_run(run, lane, w, plan, runs, exposure, doses, clocks, watch, records, interpolant, weights):
     """Bring a run into a lane as a trial state that is accepted already, so that the kernel takes it over."""
     t = runs.time[run]
@@ -70,7 +70,7 @@ def load_run(run, lane, w, plan, runs, exposure, doses, clocks, watch, records, 
     set_stop(run, lane, w, runs, doses)
 
 
-@jit(forceinline=True, fastmath=FASTMATH)
+@jit(fastmath=FASTMATH)
 def store_run(run, lane, w, plan, runs, exposure, watch):
     """Take a run out of its lane, where its last accepted state is, and leave the lane idle."""
     taken = get(w, ACCEPT, lane) > 0.0

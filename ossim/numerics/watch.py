@@ -70,26 +70,32 @@ def _reach(bottom, limit, lane, w, plan, marks, limits, observe, section, interp
     return high
 
 
+@jit(fastmath=FASTMATH)
+def _search(run, turning, lane, w, plan, marks, limits, watch, observe, section, interpolant):
+    """Find the minimum inside the step where the observable turns, and the rise over the minimum if it is there."""
+    for index in range(plan.n_parameters):
+        store(section, plan.parameters + index, get(w, plan.parameters + index, lane))
+    for place in range(WIDTH):
+        put(section, STEPS, place, place + 1.0)
+    bottom, lowest, observed = 0.0, get(w, LOW, lane), get(w, OBSERVABLE, lane)
+    if turning:
+        bottom = _turn(lane, w, plan, marks, limits, observe, section, interpolant)
+        lowest = min(lowest, get(section, OBSERVABLE, 0))
+    limit = max(limits[MOST_RISE] * lowest, lowest + limits[MARGIN])
+    if observed >= limit:
+        theta = _reach(bottom, limit, lane, w, plan, marks, limits, observe, section, interpolant)
+        watch.crossed[run] = get(w, TIME, lane) + theta * get(w, STEP, lane)
+        watch.active[run] = False
+    return lowest
+
+
 @jit(forceinline=True, fastmath=FASTMATH)
 def watch_step(run, lane, w, plan, marks, limits, watch, observe, section, interpolant):
     """Follow the observable of an accepted step: its minimum, and the date of its rise over it."""
     lowest, observed = get(w, LOW, lane), get(w, OBSERVABLE, lane)
     turning = get(w, START_SLOPE, lane) < 0.0 and get(w, SLOPE, lane) > 0.0
-    limit = max(limits[MOST_RISE] * lowest, lowest + limits[MARGIN])
-    if turning or observed >= limit:
-        for index in range(plan.n_parameters):
-            store(section, plan.parameters + index, get(w, plan.parameters + index, lane))
-        for place in range(WIDTH):
-            put(section, STEPS, place, place + 1.0)
-        bottom = 0.0
-        if turning:
-            bottom = _turn(lane, w, plan, marks, limits, observe, section, interpolant)
-            lowest = min(lowest, get(section, OBSERVABLE, 0))
-            limit = max(limits[MOST_RISE] * lowest, lowest + limits[MARGIN])
-        if observed >= limit:
-            theta = _reach(bottom, limit, lane, w, plan, marks, limits, observe, section, interpolant)
-            watch.crossed[run] = get(w, TIME, lane) + theta * get(w, STEP, lane)
-            watch.active[run] = False
+    if turning or observed >= max(limits[MOST_RISE] * lowest, lowest + limits[MARGIN]):
+        lowest = _search(run, turning, lane, w, plan, marks, limits, watch, observe, section, interpolant)
     watch.lowest[run] = min(lowest, observed)
     put(w, LOW, lane, watch.lowest[run] if watch.active[run] else np.nan)
 
