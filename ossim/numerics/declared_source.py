@@ -12,8 +12,9 @@ import textwrap
 from .system import System, output_names
 
 ELEMENTARY = ("exp", "log", "pow", "sqrt", "absolute", "minimum", "maximum", "where_positive")
-_LOCAL = {"h", "w", "unit", "total", "earlier", "part", "error", "lowest"}  # variables of the written functions
-_NAMED = {"t", "marks", "limits", "n_units", "used", "look", "load", "store", "commit", "propose", "judge"}
+# variables of the written functions, and what they call
+_LOCAL = {"h", "w", "t", "unit", "total", "earlier", "marks", "limits", "n_units", "used", "look"}
+_NAMED = {"load", "store", "commit", "propose", "judge", "any_fresh", "start_inputs", "write_inputs", "start_slopes"}
 RESERVED = {*_LOCAL, *_NAMED, *ELEMENTARY}
 
 

@@ -109,22 +109,29 @@ class StageWriter:
             write(2, system.unit_states, True)
 
     def norms(self, estimate: Callable[[int, bool], str]) -> None:
-        """Largest scaled error estimate (not finite if any trial state is not) and smallest trial state."""
+        """Largest scaled error estimate (not finite if any estimate is not) and smallest trial state.
+
+        Ratios are compared by products: one division a step instead of one a state.
+        """
 
         def compare(depth: int, count: int, in_unit: bool) -> None:
             for index in range(count):
                 trial, state = (self.state(b, index, in_unit) for b in (self.layout.trial, self.layout.state))
-                scale = f"maximum(absolute(load(w, {state})), absolute(load(w, {trial})))"
                 self.emit(
                     depth,
-                    f"part = absolute(h * ({estimate(index, in_unit)})) / (limits[{ATOL}] + limits[{RTOL}] * {scale})",
-                    "error = maximum(error, part) + 0.0 * part",
-                    f"lowest = minimum(load(w, {trial}), lowest)",
+                    f"_part = absolute({estimate(index, in_unit)})",
+                    f"_size = maximum(absolute(load(w, {state})), absolute(load(w, {trial})))",
+                    f"_allowed = limits[{ATOL}] + limits[{RTOL}] * _size",
+                    "_larger = _part * _most - _error * _allowed",
+                    "_error = where_positive(_larger, _part, _error)",
+                    "_most = where_positive(_larger, _allowed, _most)",
+                    "_finite = _finite + 0.0 * _part",
+                    f"_lowest = minimum(load(w, {trial}), _lowest)",
                 )
 
-        self.emit(1, "error = 0.0 * h", "lowest = 0.0 * h")
+        self.emit(1, "_error = 0.0 * h", "_most = 1.0 + _error", "_finite = 0.0 * h", "_lowest = 0.0 * h")
         compare(1, len(self.system.states), False)
         if self.system.unit_states:
             self.emit(1, "for unit in range(n_units):")
             compare(2, len(self.system.unit_states), True)
-        self.emit(1, f"store(w, {ERROR}, error)", f"store(w, {LOWEST}, lowest)")
+        self.emit(1, f"store(w, {ERROR}, absolute(h) * _error / _most + _finite)", f"store(w, {LOWEST}, _lowest)")
