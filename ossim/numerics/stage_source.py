@@ -125,7 +125,7 @@ class StageWriter:
                     "_larger = _part * _most - _error * _allowed",
                     "_error = where_positive(_larger, _part, _error)",
                     "_most = where_positive(_larger, _allowed, _most)",
-                    "_finite = _finite + 0.0 * _part",
+                    "_finite = _finite + 0.0 * (_part + _allowed)",
                     f"_lowest = minimum(load(w, {trial}), _lowest)",
                 )
 
