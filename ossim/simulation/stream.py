@@ -32,32 +32,30 @@ class GuardedFile(io.FileIO):
     failure: BaseException | None = None
 
     def write(self, data) -> int:
-        with self._noted():
-            rest = memoryview(data).cast("B")
-            while rest:
-                rest = rest[super().write(rest) :]
+        self._attempt(self._write_all, memoryview(data).cast("B"))
         return len(data)
 
     def truncate(self, size: int | None = None) -> int:
-        with self._noted():
-            super().truncate(size)
+        self._attempt(super().truncate, size)
         return size or 0
 
     def flush(self) -> None:
-        with self._noted():
-            super().flush()
+        self._attempt(super().flush)
 
     def check(self) -> None:
         """Raise the first failure, if there was one."""
         if self.failure is not None:
             raise self.failure
 
-    @contextmanager
-    def _noted(self) -> Iterator[None]:
+    def _write_all(self, rest: memoryview) -> None:
+        while rest:
+            rest = rest[super().write(rest) :]
+
+    def _attempt(self, action: Callable, *arguments: object) -> None:
         if self.failure is not None:
             return
         try:
-            yield
+            action(*arguments)
         # An interrupt that arrives here would break off HDF5 in the middle as well.
         except BaseException as failure:
             self.failure = failure

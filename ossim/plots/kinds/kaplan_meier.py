@@ -156,11 +156,11 @@ def _curves(
     ds: xr.Dataset, endpoint: str, arms: list[str] | None, confidence_level: float, options: dict
 ) -> dict[str, xr.Dataset]:
     chosen = chosen_arms(ds, arms)
-    events = endpoints.find(endpoint)(ds, **options).sel(arm=chosen)
+    events = endpoints.find(endpoint)(ds, **options)
     name = str(events["time"].attrs["long_name"])
     curves = {}
-    for place, arm in enumerate(chosen):
-        time, event = events["time"].values[place], events["event"].values[place]
+    for arm in chosen:
+        time, event = (events[part].sel(arm=arm).values for part in ("time", "event"))
         # An arm in which nobody began this line has no curve.
         if not np.isnan(time).all():
             curves[arm] = survival_curve(time, event, confidence_level=confidence_level)
