@@ -11,7 +11,7 @@ from ..dosing import dose_times
 from ..models.osteosarcoma_observables import observables
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from ..numerics.problem import Problem
-from ..schema import VARIABLES, dataarray_attrs
+from ..schema import VARIABLES, Variable, dataarray_attrs
 from . import provenance
 from .evidence import facts
 from .pharmacology import Pharmacology
@@ -20,7 +20,6 @@ from .scenario import Scenario
 TRAJECTORIES = (
     "sum_of_diameters", "tumor_volume", "vegf", "svegfr2", "bypass", "resistant_fraction", "perfusion",
 )  # fmt: skip
-WHOLE = ("new_lesion", "line_at_visit", "response", "status")
 DOSES_SHOWN = 20_000
 
 
@@ -54,7 +53,7 @@ def empty_trial(
     }
     sizes = {name: len(values) for name, values in coordinates.items()}
     arrays = {
-        variable.name: np.broadcast_to(_absent(variable.name), tuple(sizes[dim] for dim in variable.dims))
+        variable.name: np.broadcast_to(_absent(variable), tuple(sizes[dim] for dim in variable.dims))
         for variable in VARIABLES
         if of_patients(variable.dims)
     }
@@ -103,10 +102,10 @@ def trajectories(problem: Problem, plan: Pharmacology, count: int) -> dict[str, 
     return found | {"trajectory_concentration": concentration}
 
 
-def _absent(name: str) -> np.generic:
+def _absent(variable: Variable) -> np.generic:
     """Return what stands in a variable of patients where there is nothing."""
-    if name in WHOLE:
-        return np.int8(-1 if name == "line_at_visit" else 0)
+    if variable.is_int8:
+        return np.int8(-1 if variable.name == "line_at_visit" else 0)
     return np.float64(np.nan)
 
 

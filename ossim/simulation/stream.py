@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,21 +17,36 @@ import xarray as xr
 from ..errors import InputError
 from . import provenance
 from .results import of_patients, place
-from .store import COMPRESSION, beside, netcdf
+from .store import COMPRESSION, beside, netcdf, size_on_disk
 
 Put = Callable[[int, slice, Mapping[str, np.ndarray]], None]
 MOST_IN_CHUNK = 4 << 20  # [byte]
-# Bytes of a file per byte of its variables: 0.34 where half of the visits take place, 0.6 where nearly all do.
-COMPRESSED = 0.34
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back until HDF5 is done, which would lose it or break off in the middle."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    arrived: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: arrived.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if arrived:
+            raise KeyboardInterrupt
 
 
 class GuardedFile(io.FileIO):
     """A file that notes its first failure and from then on takes and loses whatever is written.
 
-    HDF5 crashes the process when a write fails beneath it, so it never learns: who writes calls `check` after it.
+    HDF5 crashes the process when a write fails beneath it, so it never learns; who uses it does, from `watched`.
     """
 
-    failure: BaseException | None = None
+    failure: OSError | None = None
 
     def write(self, data) -> int:
         self._attempt(self._write_all, memoryview(data).cast("B"))
@@ -42,28 +59,46 @@ class GuardedFile(io.FileIO):
     def flush(self) -> None:
         self._attempt(super().flush)
 
-    def check(self) -> None:
-        """Raise the first failure, if there was one."""
-        if self.failure is not None:
-            raise self.failure
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Raise a failure noted by the end of the block, rather than what HDF5 makes of lost writes."""
+        try:
+            yield
+        finally:
+            if self.failure is not None:
+                raise self.failure
 
     def _write_all(self, rest: memoryview) -> None:
         while rest:
             rest = rest[super().write(rest) :]
 
     def _attempt(self, action: Callable, *arguments: object) -> None:
-        if self.failure is not None:
-            return
-        try:
-            action(*arguments)
-        # An interrupt that arrives here would break off HDF5 in the middle as well.
-        except BaseException as failure:
-            self.failure = failure
+        if self.failure is None:
+            try:
+                action(*arguments)
+            except OSError as failure:
+                self.failure = failure
 
 
-def expected_size(empty: xr.Dataset) -> int:
-    """Return about how large the file of a trial will be [byte]."""
-    return round(COMPRESSED * empty.nbytes)
+class _TrialFile:
+    """The open file of a trial: HDF5 works in it without being interrupted and without seeing a write fail."""
+
+    @_uninterrupted()
+    def __init__(self, path: Path, filled: Mapping[str, xr.Variable], block: int):
+        self._file = GuardedFile(path, "r+")
+        self._target = h5netcdf.File(self._file, "r+")
+        self._variables = {name: _declare(self._target, name, values, block) for name, values in filled.items()}
+
+    @_uninterrupted()
+    def put(self, arm: int, span: slice, arrays: Mapping[str, np.ndarray]) -> None:
+        with self._file.watched():
+            for name in self._variables.keys() & arrays.keys():
+                self._variables[name][place(arm, span, arrays[name])] = arrays[name]
+
+    @_uninterrupted()
+    def close(self) -> None:
+        with self._file, self._file.watched(), self._target:
+            self._target.attrs["ended"] = provenance.now()
 
 
 @contextmanager
@@ -83,31 +118,16 @@ def trial_file(path: Path, empty: xr.Dataset, block: int) -> Iterator[Put]:
     OSError
         The file cannot be written; nothing is left of it.
     """
-    _check_room(path, expected_size(empty))
+    _check_room(path, size_on_disk(empty.nbytes))
     filled = {name: values for name, values in empty.variables.items() if of_patients(values.dims) and values.size}
     with beside(path) as part:
-        part.write_bytes(netcdf(empty.drop_vars(filled)))
-        with GuardedFile(part, "r+") as file, _failures_of(file), h5netcdf.File(file, "r+") as target:
-            variables = {name: _declare(target, name, values, block) for name, values in filled.items()}
-
-            def put(arm: int, span: slice, arrays: Mapping[str, np.ndarray]) -> None:
-                for name in variables.keys() & arrays.keys():
-                    variables[name][place(arm, span, arrays[name])] = arrays[name]
-                file.check()
-
-            yield put
-            target.attrs["ended"] = provenance.now()
-
-
-@contextmanager
-def _failures_of(file: GuardedFile) -> Iterator[None]:
-    """Raise the failure of the file rather than what HDF5 makes of lost writes, which says nothing."""
-    try:
-        yield
-    except Exception:
-        file.check()
-        raise
-    file.check()
+        with _uninterrupted():
+            part.write_bytes(netcdf(empty.drop_vars(filled)))
+        file = _TrialFile(part, filled, block)
+        try:
+            yield file.put
+        finally:
+            file.close()
 
 
 def _check_room(path: Path, size: int) -> None:

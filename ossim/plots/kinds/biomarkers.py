@@ -167,7 +167,7 @@ def _draw_visits(
 
 def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     """Say what points, lines and the rows above are."""
-    of = "patients" if ds.sizes["patient"] <= at_most else f"the first {at_most} patients"
+    of = "patients" if ds.sizes["patient"] <= at_most else f"the first {at_most:,} patients"
     of += "" if line is None else f" on {line_name(line)}"
     parts = [f"points: visits, median and 90 % of {of}"]
     if _has_trajectories(ds):

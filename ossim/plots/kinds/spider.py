@@ -116,6 +116,6 @@ def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, top: float) -> set
     ax.set_ylim(-100, top)
     ax.set_yticks([-100, -50, -30, 0, 20, 50, top])
     beyond = (np.nan_to_num(change, nan=-np.inf) > top).any(axis=1).sum()
-    note = f"{best.size} of {n_patients} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
+    note = f"{best.size:,} of {n_patients:,} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
     ax.text(0.99, 0.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.SMALL)
     return set(best.tolist())

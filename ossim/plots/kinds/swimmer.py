@@ -95,7 +95,7 @@ def swimmer(
         used |= _draw_panel(panel, table.sel(arm=arm), [colors[label] for label in labels[arm]])
         panel.set_title(arm)
         style.month_axis(panel, until)
-    patients = f"{table.sizes['rank']} of {ds.sizes['patient']} patients"
+    patients = f"{table.sizes['rank']} of {ds.sizes['patient']:,} patients"
     style.label_outer(axes, "Time since enrollment [month]", patients)
     handles = [Patch(color=colors[name], label=name) for name in names]
     handles.append(Patch(color=style.PALE, label=OFF_TREATMENT))

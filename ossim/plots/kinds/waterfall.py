@@ -96,13 +96,13 @@ def _draw_panel(ax: Axes, change: NDArray, best: NDArray, at_most: int, top: flo
     ax.set_yticks([-100, -50, -30, 0, 20, 50, 100] if top == 100 else [-100, -50, -30, 0, 20, 50, top])
     ax.set_xticks([])
     responders = np.isin(best, (Response.CR, Response.PR)).sum()
-    notes = [f"CR + PR {responders}/{best.size} = {style.percent(responders / best.size)}"]
+    notes = [f"CR + PR {responders:,}/{best.size:,} = {style.percent(responders / best.size)}"]
     if (~seen).any():
-        notes.append(f"{(~seen).sum()} without visit after baseline")
+        notes.append(f"{(~seen).sum():,} without visit after baseline")
     if (change[order] > top).any():
         notes.append(f"{(change[order] > top).sum()} bars end above +{top:g} %")
     if n < ranked.size:
-        notes.append(f"{n} of {ranked.size} bars drawn")
+        notes.append(f"{n:,} of {ranked.size:,} bars drawn")
     # Bars fall from left to right, so that the lower left is free.
     ax.text(0.02, 0.03, "\n".join(notes), transform=ax.transAxes, va="bottom", fontsize=style.SMALL)
 
