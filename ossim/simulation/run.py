@@ -61,6 +61,8 @@ def run(
         A drug that acts through its concentration lacks the numbers for it, or the result does not fit.
     OutputExistsError
         There is a file `to`.
+    OSError
+        The file cannot be written, for example because the disk is full; nothing is left of it.
     """
     if to is not None:
         to = new_file(to)
@@ -74,13 +76,13 @@ def run(
     empty = empty.assign_attrs(attributes or {})
     if to is None and empty.nbytes > MOST_IN_MEMORY:
         raise InputError(f"the result takes {empty.nbytes / 1e9:.1f} GB of memory: give `to`, a file for it")
-    simulate = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads)
+    simulate_into = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads)
     if to is not None and empty.nbytes > IN_MEMORY:
         with trial_file(to, empty, BLOCK) as put:
-            simulate(put)
+            simulate_into(put)
         return open_result(to)
     dataset = in_memory(empty)
-    simulate(partial(fill, dataset))
+    simulate_into(partial(fill, dataset))
     return _kept(dataset.assign_attrs(ended=provenance.now()), to)
 
 

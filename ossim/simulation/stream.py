@@ -92,8 +92,9 @@ class _TrialFile:
     @_uninterrupted()
     def put(self, arm: int, span: slice, arrays: Mapping[str, np.ndarray]) -> None:
         with self._file.watched():
-            for name in self._variables.keys() & arrays.keys():
-                self._variables[name][place(arm, span, arrays[name])] = arrays[name]
+            for name, values in arrays.items():
+                if name in self._variables:
+                    self._variables[name][place(arm, span, values)] = values
 
     @_uninterrupted()
     def close(self) -> None:
