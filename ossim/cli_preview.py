@@ -10,7 +10,7 @@ from ossim import schema
 from ossim.dosing import Regimen, dose_times
 from ossim.errors import InputError
 from ossim.models.osteosarcoma_patient import MAX_LESIONS
-from ossim.simulation import config_limits
+from ossim.simulation import config_limits, store
 from ossim.simulation.parts import Line
 from ossim.simulation.scenario import ModelRun, Scenario
 from ossim.simulation.unresolve import line_text
@@ -49,7 +49,8 @@ def preview(config: Scenario | ModelRun) -> str:
         f"cohort: {config.cohort.size} patients of population {config.cohort.population}"
         + (" (typical, no variability)" if config.cohort.typical else ""),
         f"visits: {_n_visits(config)}, every {config.visits.every:g} days until day {config.visits.until:g}",
-        f"size: {len(config.arms) * config.cohort.size:,} runs, at most {_megabytes(size)} before compression",
+        f"size: {len(config.arms) * config.cohort.size:,} runs, about {_megabytes(store.size_on_disk(size))} on disk "
+        f"({_megabytes(size)} uncompressed)",
     ]
     return "\n".join(lines)
 
@@ -89,7 +90,7 @@ def _n_visits(scenario: Scenario) -> int:
 
 
 def _bytes(scenario: Scenario) -> int:
-    """Size of a result in memory, an upper bound for its file [byte]."""
+    """Size of the variables of a result [byte]."""
     sizes = {
         "arm": len(scenario.arms),
         "patient": scenario.cohort.size,
@@ -100,7 +101,10 @@ def _bytes(scenario: Scenario) -> int:
         "time": int(scenario.visits.until // scenario.output.every) + 1,
         "drug": len({regimen.drug for arm in scenario.arms for line in arm.lines for regimen in line}),
     }
-    return sum(8 * prod(sizes.get(dim, 1) for dim in variable.dims) for variable in schema.VARIABLES)
+    return sum(
+        (1 if variable.is_int8 else 8) * prod(sizes.get(dim, 1) for dim in variable.dims)
+        for variable in schema.VARIABLES
+    )
 
 
 def _megabytes(size: int) -> str:

@@ -28,7 +28,8 @@ class Bar:
             self._bar = Progress(*columns, console=self._console, transient=True)
             self._bar.add_task(self._title, total=total)
             self._bar.start()
-        self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+        title = self._title if done < total else f"{self._title}: endpoints and figures"
+        self._bar.update(self._bar.task_ids[0], description=title, completed=done, total=total)
 
     def close(self) -> None:
         """Take the bar off the screen."""

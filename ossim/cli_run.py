@@ -39,24 +39,30 @@ class Figure(NamedTuple):
 
 def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
     """Simulate one config, write its result folder and print the endpoints; return the exit code."""
-    store.check_free(folder, force=force)
-    dataset = ossim.run(config, progress=progress)
-    report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
-    dataset = _with_assumptions(dataset, config, sweep=False)
-    drawn = _write(folder, config, dataset, report.rows if report else (), figures, force)
+    attributes = _attributes(config, sweep=False)
+    # The file is closed before its folder is renamed.
+    with (
+        store.result_folder(folder, force=force) as work,
+        ossim.run(config, progress=progress, to=work / store.DATASET, attributes=attributes) as dataset,
+    ):
+        report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
+        drawn = _write(work, config, dataset, report.rows if report else (), figures)
+        failed = _failed(dataset)
     if report:
         print(report.text)
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
-    return 1 if drawn.failures or _failed(dataset) else 0
+    return 1 if drawn.failures or failed else 0
 
 
 def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
     """Run every point of a sweep, write its result folder and print the best and worst points."""
     need_sweep(config)
     store.check_free(folder, force=force)
-    dataset = _with_assumptions(ossim.run_sweep(config, progress=progress), config, sweep=True)
-    drawn = _write(folder, config, dataset, cli_report.sweep_rows(dataset), figures, force)
+    dataset = ossim.run_sweep(config, progress=progress).assign_attrs(_attributes(config, sweep=True))
+    with store.result_folder(folder, force=force) as work:
+        store.write_dataset(dataset, work)
+        drawn = _write(work, config, dataset, cli_report.sweep_rows(dataset), figures)
     print(cli_report.of_sweep(dataset))
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
@@ -101,32 +107,28 @@ def _config_beside(result: Path) -> Any:
         return None
 
 
-def _with_assumptions(dataset: xr.Dataset, config: Any, *, sweep: bool) -> xr.Dataset:
-    """Add as attributes the size of the cohort, and the parameters that matter and no trial identifies."""
+def _attributes(config: Any, *, sweep: bool) -> dict[str, Any]:
+    """Return as attributes the size of the cohort, and the parameters that matter and no trial identifies."""
     if not isinstance(config, Scenario):
-        return dataset
+        return {}
     added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep), "patients_per_arm": config.cohort.size}
-    return dataset.assign_attrs({key: value for key, value in added.items() if value})
+    return {key: value for key, value in added.items() if value}
 
 
-def _write(
-    folder: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[str, Any]], figures: bool, force: bool
-) -> Drawn:
-    """Fill the result folder, figures last: one that cannot be drawn takes nothing else with it."""
-    with store.result_folder(folder, force=force) as work:
-        store.write_dataset(dataset, work)
-        store.write_config(config.resolved(), work)
-        if rows:
-            store.write_endpoints(rows, work)
-        store.write_provenance(_plain(dataset.attrs), work)
-        if not figures:
-            return Drawn({}, [])
-        try:
-            found = _figures(config, dataset)
-        except Exception as error:
-            return Drawn({}, [f"figures failed: {_short(error)}"])
-        chosen = {name: found[name] for name in _chosen(found, config.figures) if name in found}
-        return _draw_all(chosen, {name: store.figure_path(Path(_file(name)).stem, work) for name in chosen})
+def _write(work: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[str, Any]], figures: bool) -> Drawn:
+    """Put beside the Dataset what else a result has, figures last: one that fails takes nothing else with it."""
+    store.write_config(config.resolved(), work)
+    if rows:
+        store.write_endpoints(rows, work)
+    store.write_provenance(_plain(dataset.attrs), work)
+    if not figures:
+        return Drawn({}, [])
+    try:
+        found = _figures(config, dataset)
+    except Exception as error:
+        return Drawn({}, [f"figures failed: {_short(error)}"])
+    chosen = {name: found[name] for name in _chosen(found, config.figures) if name in found}
+    return _draw_all(chosen, {name: store.figure_path(Path(_file(name)).stem, work) for name in chosen})
 
 
 def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:

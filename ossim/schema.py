@@ -52,6 +52,12 @@ class Variable:
     long_name: str
     flags: type[IntEnum] | None = None
     optional: bool = False
+    whole: bool = False
+
+    @property
+    def is_int8(self) -> bool:
+        """Whether it holds flags or other small whole numbers, in one byte each."""
+        return self.whole or self.flags is not None
 
     @property
     def flag_values(self) -> tuple[int, ...]:
@@ -87,8 +93,8 @@ VARIABLES = (
     Variable("tumor_diameter", (*_VISIT, "lesion"), "mm", "measured diameter of a target lesion"),
     Variable("sum_of_diameters", _VISIT, "mm", "measured sum of diameters"),
     Variable("true_sum_of_diameters", _VISIT, "mm", "sum of diameters without measurement error"),
-    Variable("new_lesion", _VISIT, "1", "whether a new lesion is visible at the visit"),
-    Variable("line_at_visit", _VISIT, "1", "treatment line assessed at the visit, -1 off treatment"),
+    Variable("new_lesion", _VISIT, "1", "whether a new lesion is visible at the visit", whole=True),
+    Variable("line_at_visit", _VISIT, "1", "treatment line assessed at the visit, -1 off treatment", whole=True),
     Variable("response", _VISIT, "1", "response at the visit", Response),
     Variable("tumor_volume", _VISIT, "mm^3", "tumor volume, all target lesions"),
     Variable("viable_volume", _VISIT, "mm^3", "volume of viable cells, all target lesions"),

@@ -12,7 +12,7 @@ import pytest
 from ossim import cli, cli_published
 from ossim.catalog import drugs, trials
 from ossim.cli_progress import Bar
-from ossim.simulation import store
+from ossim.simulation import run, store
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -110,7 +110,7 @@ def test_dry_run_shows_doses_cohort_visits_and_size(ossim):
     assert "sorafenib 200 mg, continuous: day 0, 0.5, 1" in out
     # two years of 365.25 days, two doses a day from day 0: 1461 doses of 200 mg
     assert "1461 doses, 292200 mg in 730.5 days" in out
-    assert "200 patients" in out and "every 56 days" in out and "MB" in out
+    assert "200 patients" in out and "every 56 days" in out and "MB on disk" in out
 
 
 def test_dry_run_of_a_sweep_shows_points_and_runs(ossim):
@@ -162,6 +162,20 @@ def sequence(tmp_path):
         " arm: a, minus: b}\n"
     )
     return path
+
+
+def test_large_result_is_written_while_it_is_made_and_told_alike(ossim, sequence, tmp_path, monkeypatch):
+    _, told, _ = ossim("run", sequence, "--out", tmp_path / "small")
+    for place in (run, store):
+        monkeypatch.setattr(place, "IN_MEMORY", 0)
+    code, told_of_large, _ = ossim("run", sequence, "--out", tmp_path / "large")
+    assert (code, told_of_large.replace(f"{tmp_path / 'large'}/", f"{tmp_path / 'small'}/")) == (0, told)
+    names = sorted(path.relative_to(tmp_path / "small") for path in (tmp_path / "small").rglob("*.*"))
+    assert names == sorted(path.relative_to(tmp_path / "large") for path in (tmp_path / "large").rglob("*.*"))
+    for name in names:
+        if name.suffix in (".csv", ".yaml", ".png"):
+            assert (tmp_path / "large" / name).read_bytes() == (tmp_path / "small" / name).read_bytes()
+    assert ossim("plot", tmp_path / "large", "--kind", "swimmer", "--out", tmp_path / "figures")[0] == 0
 
 
 def test_sequences_state_what_no_trial_identifies(ossim, sequence, tmp_path):
@@ -328,9 +342,11 @@ def test_landmarks_of_whole_weeks_are_told_in_weeks():
     assert cli_published._at(121.76) == " at 4 mo"
 
 
-def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path):
+@pytest.mark.parametrize("in_memory", [0, 64_000_000])
+def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path, in_memory):
     code = (
         "import resource, sys; from ossim import cli; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192));"
+        f"from ossim.simulation import run; run.IN_MEMORY = {in_memory};"
         "sys.exit(cli.main(sys.argv[1:]))"
     )
     arguments = ["run", str(tiny), "--out", str(tmp_path / "full"), "--no-figures"]

@@ -34,15 +34,10 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, confidence_level: float =
     """
     time, event = _subjects(time, event)
     grid = np.unique(np.concatenate([[0.0], time]))
+    survival, low, high = _estimate(time, event, grid, confidence_level)
     events, censored = (
         np.bincount(np.searchsorted(grid, part), minlength=grid.size) for part in (time[event], time[~event])
     )
-    curve = stats.ecdf(stats.CensoredData(uncensored=time[event], right=time[~event])).sf
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)
-        band = curve.confidence_interval(confidence_level=confidence_level, method="log-log")
-    survival = curve.evaluate(grid)
-    low, high = (np.where(survival == 1, 1.0, side.evaluate(grid)) for side in (band.low, band.high))
     return xr.Dataset(
         {
             "survival": ("time", survival, {"units": "1", "long_name": "event-free probability"}),
@@ -55,6 +50,17 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, confidence_level: float =
         coords={"time": ("time", grid, {"units": "day"})},
         attrs={"n": time.size, "confidence_level": confidence_level, "interval": "log-log"},
     )
+
+
+def _estimate(time: NDArray, event: NDArray, grid: NDArray, confidence_level: float) -> tuple[NDArray, ...]:
+    """Return the curve at the times of `grid`, and its lower and upper bound."""
+    curve = stats.ecdf(stats.CensoredData(uncensored=time[event], right=time[~event])).sf
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)
+        band = curve.confidence_interval(confidence_level=confidence_level, method="log-log")
+    survival = curve.evaluate(grid)
+    low, high = (np.where(survival == 1, 1.0, side.evaluate(grid)) for side in (band.low, band.high))
+    return survival, low, high
 
 
 def _subjects(time: ArrayLike, event: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

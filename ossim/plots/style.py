@@ -110,7 +110,7 @@ def _who(ds: xr.Dataset) -> str:
     if n is None:
         return "Simulated (virtual) patients."
     each = " per arm" if n > 1 else ""
-    return f"{n} simulated (virtual) patient{'s' if n > 1 else ''}{each}."
+    return f"{n:,} simulated (virtual) patient{'s' if n > 1 else ''}{each}."
 
 
 def has_cohort(ds: xr.Dataset, *names: str) -> bool:

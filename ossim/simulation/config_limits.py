@@ -14,8 +14,8 @@ from ossim.units import quantity
 
 MAX_VISITS = 10_000
 MAX_HORIZON = 36_525.0  # a hundred years [day]
-# A visit keeps some 130 bytes in memory, a point of a time course some 60: below 4 GB each.
-MAX_PATIENT_VISITS = 25_000_000
+# A visit takes some 40 bytes on disk, a point of a time course some 60 in memory: below 20 and 4 GB.
+MAX_PATIENT_VISITS = 500_000_000
 MAX_POINTS = 60_000_000
 
 
@@ -39,7 +39,7 @@ def check_visits(visits: Mapping[str, Any], faults: Any) -> None:
 
 
 def check_size(checked: TrialConfig, faults: Any) -> None:
-    """Note a result that would not fit into the memory of an ordinary computer."""
+    """Note a result that would not fit into an ordinary computer."""
     arms, size, output = len(checked.arms), checked.cohort.size, checked.output
     visits = n_visits(checked.visits.every, checked.visits.until)
     if arms * size * visits > MAX_PATIENT_VISITS:

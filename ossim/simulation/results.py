@@ -1,6 +1,8 @@
-"""The labelled result of a trial: arrays that wait for patients, and the Dataset they become."""
+"""The labelled result of a trial: the Dataset without its patients, and how blocks of them fill it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
@@ -9,7 +11,7 @@ from ..dosing import dose_times
 from ..models.osteosarcoma_observables import observables
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from ..numerics.problem import Problem
-from ..schema import VARIABLES, dataarray_attrs
+from ..schema import VARIABLES, Variable, dataarray_attrs
 from . import provenance
 from .evidence import facts
 from .pharmacology import Pharmacology
@@ -21,40 +23,74 @@ TRAJECTORIES = (
 DOSES_SHOWN = 20_000
 
 
-def allocate(scenario: Scenario, plan: Pharmacology, n_visits: int) -> dict[str, np.ndarray]:
-    """Arrays of all per-patient variables, holding "not there"."""
-    sizes = {
-        "arm": len(scenario.arms),
-        "patient": scenario.cohort.size,
-        "visit": n_visits,
-        "lesion": MAX_LESIONS,
-        "line": max(len(arm.lines) for arm in scenario.arms),
+def of_patients(dims: tuple[str, ...]) -> bool:
+    """Return whether a variable with these dims is filled block by block: of patients, or of tracked ones."""
+    return dims[:2] in (("arm", "patient"), ("arm", "tracked"))
+
+
+def empty_trial(
+    scenario: Scenario, plan: Pharmacology, visit_times: np.ndarray, trajectory_times: np.ndarray, started: str
+) -> xr.Dataset:
+    """Label a trial without its patients: dims, coordinates, units, meanings, provenance.
+
+    Variables of patients hold "not there" and take no memory, whatever the size of the cohort: they are read-only views
+    of one number.
+    """
+    declared = {variable.name: variable for variable in VARIABLES}
+    dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
+    n_lines = max(len(arm.lines) for arm in scenario.arms)
+    labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
+    planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)
+    coordinates = {
+        "arm": [arm.name for arm in scenario.arms],
+        "patient": np.arange(scenario.cohort.size),
+        "visit": np.arange(visit_times.size),
+        "lesion": np.arange(1, MAX_LESIONS + 1),
+        "line": np.arange(n_lines),
+        "drug": np.array(plan.drugs, dtype=str),
+        "time": trajectory_times,
+        "tracked": np.arange(min(scenario.output.trajectories, scenario.cohort.size)),
     }
-    arrays = {}
-    for variable in VARIABLES:
-        if variable.dims[:2] != ("arm", "patient"):
-            continue
-        shape = tuple(sizes[dim] for dim in variable.dims)
-        whole = variable.name in ("new_lesion", "line_at_visit", "response", "status")
-        absent = -1 if variable.name == "line_at_visit" else 0
-        arrays[variable.name] = np.full(shape, absent if whole else np.nan, np.int8 if whole else float)
-    return arrays
+    sizes = {name: len(values) for name, values in coordinates.items()}
+    arrays = {
+        variable.name: np.broadcast_to(_absent(variable), tuple(sizes[dim] for dim in variable.dims))
+        for variable in VARIABLES
+        if of_patients(variable.dims)
+    }
+    arrays |= {"dose_time": dose_time, "dose_drug": dose_drug}
+    arrays |= {"line_label": labels.astype(str), "planned_lines": planned, "planned_visit_time": visit_times}
+    dataset = xr.Dataset(
+        {name: (declared[name].dims, values, dataarray_attrs(name)) for name, values in arrays.items()},
+        coords={name: ((name,), values, dataarray_attrs(name)) for name, values in coordinates.items()},
+    )
+    dataset.attrs = provenance.root_attributes(scenario, started=started, ended=started, facts=facts(scenario))
+    return dataset
 
 
-def allocate_trajectories(scenario: Scenario, plan: Pharmacology, count: int, n_times: int) -> dict[str, np.ndarray]:
-    n_arms = len(scenario.arms)
-    found = {f"trajectory_{name}": np.full((n_arms, count, n_times), np.nan) for name in TRAJECTORIES}
-    found["trajectory_concentration"] = np.full((n_arms, count, len(plan.drugs), n_times), np.nan)
-    return found
+def in_memory(empty: xr.Dataset) -> xr.Dataset:
+    """Return an `empty_trial` whose variables of patients can be filled."""
+    found = {name: values for name, values in empty.variables.items() if of_patients(values.dims)}
+    return empty.assign({name: values.copy(data=np.array(values.values, order="C")) for name, values in found.items()})
 
 
-def keep_trajectories(trajectories: dict, arm: int, kept: slice, problem: Problem, plan: Pharmacology) -> None:
+def fill(dataset: xr.Dataset, arm: int, span: slice, arrays: Mapping[str, np.ndarray]) -> None:
+    """Put `arrays` of the patients `span` of an arm in their places; an arm of few lines leaves the others absent."""
+    for name, values in arrays.items():
+        dataset.variables[name].values[place(arm, span, values)] = values
+
+
+def place(arm: int, span: slice, values: np.ndarray) -> tuple[int | slice, ...]:
+    """Return where the `values` of the patients `span` of an arm belong in their variable."""
+    return arm, span, *(slice(0, size) for size in values.shape[1:])
+
+
+def trajectories(problem: Problem, plan: Pharmacology, count: int) -> dict[str, np.ndarray]:
+    """Return the time courses of the first `count` patients of a block, named as in the Dataset."""
     records = problem.records
-    count = kept.stop - kept.start
     parameters = problem.runs.parameters[:count, None, :]
     seen = observables(records.state, np.broadcast_to(parameters, (count, records.time.size, parameters.shape[2])))
-    for name in TRAJECTORIES:
-        trajectories[f"trajectory_{name}"][arm, kept] = seen[name]
+    found = {f"trajectory_{name}": seen[name] for name in TRAJECTORIES}
+    concentration = np.full((count, len(plan.drugs), records.time.size), np.nan)
     for drug in range(len(plan.drugs)):
         span = slice(plan.first_mode[drug], plan.last_mode[drug])
         if span.start < span.stop:
@@ -62,7 +98,15 @@ def keep_trajectories(trajectories: dict, arm: int, kept: slice, problem: Proble
             total = modes.sum(axis=2)
             # modes of opposite sign cancel to rounding: before the first dose and after washout that is zero
             rounding = 1e-12 * np.nanmax(np.abs(modes), initial=0.0)
-            trajectories["trajectory_concentration"][arm, kept, drug] = np.where(np.abs(total) <= rounding, 0.0, total)
+            concentration[:, drug] = np.where(np.abs(total) <= rounding, 0.0, total)
+    return found | {"trajectory_concentration": concentration}
+
+
+def _absent(variable: Variable) -> np.generic:
+    """Return what stands in a variable of patients where there is nothing."""
+    if variable.is_int8:
+        return np.int8(-1 if variable.name == "line_at_visit" else 0)
+    return np.float64(np.nan)
 
 
 def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.ndarray, np.ndarray]:
@@ -77,42 +121,6 @@ def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.
     for row, (times, compartments) in enumerate(calendars):
         time[row, : times.size], drug[row, : times.size] = times, compartments
     return time, drug
-
-
-def trial_dataset(
-    scenario: Scenario,
-    plan: Pharmacology,
-    arrays: dict[str, np.ndarray],
-    trajectories: dict[str, np.ndarray],
-    visit_times: np.ndarray,
-    trajectory_times: np.ndarray,
-    tracked_count: int,
-    started: str,
-) -> xr.Dataset:
-    """Label the arrays of a trial: dims, coordinates, units, meanings, provenance."""
-    declared = {variable.name: variable for variable in VARIABLES}
-    dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
-    n_lines = arrays["line_start"].shape[2]
-    labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
-    planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)
-    arrays = {**arrays, **trajectories, "dose_time": dose_time, "dose_drug": dose_drug}
-    arrays |= {"line_label": labels.astype(str), "planned_lines": planned, "planned_visit_time": visit_times}
-    coordinates = {
-        "arm": [arm.name for arm in scenario.arms],
-        "patient": np.arange(scenario.cohort.size),
-        "visit": np.arange(visit_times.size),
-        "lesion": np.arange(1, MAX_LESIONS + 1),
-        "line": np.arange(n_lines),
-        "drug": np.array(plan.drugs, dtype=str),
-        "time": trajectory_times,
-        "tracked": np.arange(tracked_count),
-    }
-    dataset = xr.Dataset(
-        {name: (declared[name].dims, values, dataarray_attrs(name)) for name, values in arrays.items()},
-        coords={name: ((name,), values, dataarray_attrs(name)) for name, values in coordinates.items()},
-    )
-    dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now(), facts=facts(scenario))
-    return dataset
 
 
 def _label(lines, line: int) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,15 +19,17 @@ from ..models.osteosarcoma_patient import MAX_LESIONS
 from . import provenance
 from .config_limits import n_visits
 from .evidence import drugs_of
-from .pharmacology import plan_pharmacology
-from .results import allocate, allocate_trajectories, keep_trajectories, trial_dataset
+from .pharmacology import Pharmacology, plan_pharmacology
+from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
 from .simulate import simulate
+from .store import IN_MEMORY, new_file, open_result, write_file
+from .stream import Put, trial_file
 from .trial import Protocol, run_arm
 
 BLOCK = 4096
 CRITERIA = {"recist_1.1": RECIST_1_1}
-PER_LINE = ("line_start", "line_end", "progression_time", "true_progression_time")
+MOST_IN_MEMORY = 4_000_000_000  # [byte]
 _FIRST_WEEK = np.arange(84) / 12.0  # every two hours, so that peaks and troughs show [day]
 
 
@@ -32,6 +37,8 @@ def run(
     scenario: Scenario | ModelRun,
     progress: Callable[[float, float], None] | None = None,
     threads: int | None = None,
+    to: str | Path | None = None,
+    attributes: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
     """Simulate a scenario: a virtual trial, or a run of a published model (then see `simulate`).
 
@@ -40,6 +47,9 @@ def run(
     scenario : from `ossim.load`
     progress : called as ``progress(done, total)`` while it runs
     threads : threads of the compiled engine; default the cores this process may use. The result is the same for any.
+    to : NetCDF file to write the result to; a result of more than 64 MB is then written while it is made, and what is
+        returned reads from that file, so that memory does not grow with the cohort
+    attributes : added to the root attributes of the result
 
     Returns
     -------
@@ -48,23 +58,57 @@ def run(
     Raises
     ------
     InputError
-        A drug that acts through its concentration lacks the numbers for it.
+        A drug that acts through its concentration lacks the numbers for it, or the result does not fit.
+    OutputExistsError
+        There is a file `to`.
+    OSError
+        The file cannot be written, for example because the disk is full; nothing is left of it.
     """
+    if to is not None:
+        to = new_file(to)
     if isinstance(scenario, ModelRun):
-        return _run_model(scenario)
+        return _kept(_run_model(scenario).assign_attrs(attributes or {}), to)
     if threads is not None and threads < 1:
         raise InputError(f"threads: must be 1 or more, not {threads}")
-    started = provenance.now()
     plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
-    visit_times = _visit_times(scenario)
-    arrays = allocate(scenario, plan, visit_times.size)
+    visit_times, trajectory_times = _visit_times(scenario), _trajectory_times(scenario)
+    empty = empty_trial(scenario, plan, visit_times, trajectory_times, provenance.now())
+    empty = empty.assign_attrs(attributes or {})
+    if to is None and empty.nbytes > MOST_IN_MEMORY:
+        raise InputError(f"the result takes {empty.nbytes / 1e9:.1f} GB of memory: give `to`, a file for it")
+    simulate_into = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads)
+    if to is not None and empty.nbytes > IN_MEMORY:
+        with trial_file(to, empty, BLOCK) as put:
+            simulate_into(put)
+        return open_result(to)
+    dataset = in_memory(empty)
+    simulate_into(partial(fill, dataset))
+    return _kept(dataset.assign_attrs(ended=provenance.now()), to)
+
+
+def _kept(dataset: xr.Dataset, to: Path | None) -> xr.Dataset:
+    """Write a Dataset to the file `to`, if there is one, and return it."""
+    if to is not None:
+        write_file(dataset, to)
+    return dataset
+
+
+def _simulate_blocks(
+    scenario: Scenario,
+    plan: Pharmacology,
+    visit_times: np.ndarray,
+    trajectory_times: np.ndarray,
+    progress: Callable[[float, float], None] | None,
+    threads: int | None,
+    put: Put,
+) -> None:
+    """Run all arms on one block of patients after the other and `put` what they give."""
     tracked_count = min(scenario.output.trajectories, scenario.cohort.size)
-    trajectory_times = _trajectory_times(scenario)
-    trajectories = allocate_trajectories(scenario, plan, tracked_count, trajectory_times.size)
     total, done = float(len(scenario.arms) * scenario.cohort.size * visit_times.size), 0.0
     for patients in _blocks(scenario):
         tracked = patients.first + np.arange(patients.size)
         rows = np.where(tracked < tracked_count, np.arange(patients.size), -1)
+        n_tracked = int((rows >= 0).sum())
         protocol = Protocol(
             seed=scenario.seed,
             visit_times=visit_times,
@@ -72,30 +116,23 @@ def run(
             thresholds=CRITERIA[scenario.visits.criteria],
             measurement_error=_measurement_error(scenario, patients),
             solver=scenario.solver,
-            trajectory_times=trajectory_times if (rows >= 0).any() else np.zeros(0),
+            trajectory_times=trajectory_times if n_tracked else np.zeros(0),
             threads=threads or available_cores(),
         )
-        span = slice(patients.first, patients.first + patients.size)
+
+        def advanced(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress is not None:
+                progress(done, total)
+
         for index, arm in enumerate(scenario.arms):
-
-            def advanced(count: int) -> None:
-                nonlocal done
-                done += count
-                if progress is not None:
-                    progress(done, total)
-
             out, problem = run_arm(arm, patients, plan, protocol, rows, advanced)
-            for name, values in out.items():
-                target = arrays[name][index, span]
-                if values.ndim > 1 and name in PER_LINE:
-                    target[:, : values.shape[1]] = values
-                else:
-                    target[...] = values
-            if (rows >= 0).any():
-                kept = slice(patients.first, patients.first + int((rows >= 0).sum()))
-                keep_trajectories(trajectories, index, kept, problem, plan)
+            put(index, slice(patients.first, patients.first + patients.size), out)
+            if n_tracked:
+                kept = slice(patients.first, patients.first + n_tracked)
+                put(index, kept, trajectories(problem, plan, n_tracked))
             del problem
-    return trial_dataset(scenario, plan, arrays, trajectories, visit_times, trajectory_times, tracked_count, started)
 
 
 def available_cores() -> int:

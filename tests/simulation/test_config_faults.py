@@ -300,8 +300,8 @@ MIXED = "[sorafenib 400 mg b.i.d., sorafenib 4 mg/kg q.d.]"
     [
         ("every: 8 weeks", "every: 1 min", 13, "visits.every", "at most 10,000"),
         ("until: 2 years", "until: 1000 years", 14, "visits.until", "100 years"),
-        # two arms x a million patients x 14 visits
-        ("size: 10\n", "size: 1000000\n", 5, "cohort.size", "28,000,000"),
+        # two arms x a million patients x 251 visits
+        (BASE, BASE.replace("size: 10", "size: 1000000").replace("8 weeks", "70 h"), 5, "cohort.size", "502,000,000"),
         ("seed: 3", "seed: 3\noutput: {trajectories: 10, every: 1 s}", 3, "output.every", "at most 60,000,000"),
         ("regimen: sorafenib 400 mg b.i.d.", f"regimen: {MIXED}", 8, "arms.a.regimen", "mix the bases"),
         ("400 mg b.i.d., none]", "400 mg every 5 min, none]", 11, "arms.b.lines[0]", "at most 100000"),

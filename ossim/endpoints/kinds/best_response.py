@@ -7,12 +7,14 @@ import xarray as xr
 
 from ossim.criteria.recist import CONFIRMATION_INTERVAL
 from ossim.criteria.rules import confirm
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, line_name, of_line, visits_of_line
 from ossim.schema import Response, dataarray_attrs, require
 
 _BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
 
 
+@patient_by_patient
 def best_response(
     ds: xr.Dataset,
     line: int = 0,

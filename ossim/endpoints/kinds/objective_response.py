@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ossim.criteria.minor import is_minor_response
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.intervals import clopper_pearson
 from ossim.endpoints.kinds.best_response import best_response
 from ossim.endpoints.runs import admit, baseline_of_line, line_name, of_line, visits_of_line
@@ -41,6 +42,21 @@ def objective_response(
     -------
     Dataset with `rate`, `ci_low`, `ci_high`, `k` (responders) and `n` (patients), dims (arm,)
     """
+    counted = _responders(ds, line, until=until, with_minor=with_minor, confirmed=confirmed, failed=failed)
+    k, n = (counted["responder"] & counted["subject"]).sum("patient"), counted["subject"].sum("patient")
+    low, high = clopper_pearson(k.values, n.values, confidence_level)
+    rate = xr.Dataset({"rate": k / n.where(n > 0), "ci_low": ("arm", low), "ci_high": ("arm", high), "k": k, "n": n})
+    name = "response rate with minor responses" if with_minor else "objective response rate"
+    rate["rate"].attrs = {"units": "1", "long_name": f"{name}, {line_name(line)}"}
+    rate.attrs = {"confidence_level": confidence_level, "interval": "Clopper-Pearson"}
+    return rate.drop_vars([coord for coord in rate.coords if coord != "arm"])
+
+
+@patient_by_patient
+def _responders(
+    ds: xr.Dataset, line: int, *, until: float, with_minor: bool, confirmed: bool, failed: str
+) -> xr.Dataset:
+    """Return who responded and who began the line, dims (arm, patient)."""
     ds = admit(ds, failed)
     best = best_response(ds, line, until=until, confirmed=confirmed)
     responder = best.isin([Response.CR, Response.PR])
@@ -52,11 +68,4 @@ def objective_response(
         # An unconfirmed partial response still shrank by a minor one.
         partial = ds["response"].isin([Response.CR, Response.PR])
         responder = responder | ((minor | partial) & counted).any("visit")
-    subject = start.notnull()
-    k, n = (responder & subject).sum("patient"), subject.sum("patient")
-    low, high = clopper_pearson(k.values, n.values, confidence_level)
-    rate = xr.Dataset({"rate": k / n.where(n > 0), "ci_low": ("arm", low), "ci_high": ("arm", high), "k": k, "n": n})
-    name = "response rate with minor responses" if with_minor else "objective response rate"
-    rate["rate"].attrs = {"units": "1", "long_name": f"{name}, {line_name(line)}"}
-    rate.attrs = {"confidence_level": confidence_level, "interval": "Clopper-Pearson"}
-    return rate.drop_vars([coord for coord in rate.coords if coord != "arm"])
+    return xr.Dataset({"responder": responder, "subject": start.notnull()})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import xarray as xr
 
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, time_to_event
 from ossim.schema import require
 
 
+@patient_by_patient
 def overall_survival(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     """Return the time from enrollment to death, censored at the end of follow-up.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, last_planned_visit, line_name, of_line, time_to_event
 from ossim.errors import InputError
 from ossim.schema import require
@@ -12,6 +13,7 @@ from ossim.schema import require
 KINDS = ("visit", "true")
 
 
+@patient_by_patient
 def progression_free_survival(
     ds: xr.Dataset, line: int = 0, *, kind: str = "visit", failed: str = "raise"
 ) -> xr.Dataset:

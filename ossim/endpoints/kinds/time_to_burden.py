@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, time_to_event
 from ossim.errors import InputError
 from ossim.schema import require
@@ -12,6 +13,7 @@ from ossim.schema import require
 DEATH = ("event", "censor")
 
 
+@patient_by_patient
 def time_to_burden(ds: xr.Dataset, *, factor: float = 3.0, death: str = "event", failed: str = "raise") -> xr.Dataset:
     """Return the time until the tumor volume first reaches `factor` times baseline, or until death.
 

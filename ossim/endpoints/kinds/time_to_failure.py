@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, last_planned_visit, time_to_event
 from ossim.schema import require
 
 
+@patient_by_patient
 def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     """Return the time from enrollment to progression in the last treatment line, or to death.
 

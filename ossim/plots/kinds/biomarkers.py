@@ -28,13 +28,16 @@ def applies(ds: xr.Dataset) -> bool:
     return {*MARKERS, "visit_time", "line_at_visit"} <= set(ds.data_vars) and ds.sizes["patient"] >= FEWEST
 
 
-def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "raise") -> xr.Dataset:
+def biomarkers_table(
+    ds: xr.Dataset, *, line: int | None = 0, at_most: int = 20_000, failed: str = "raise"
+) -> xr.Dataset:
     """Return the numbers of `biomarkers`.
 
     Parameters
     ----------
     ds : trial Dataset
     line : use visits and times on this treatment line only; None uses all
+    at_most : patients whose visits are used, the first ones
     failed : "raise" or "exclude" runs whose status is not ok
 
     Returns
@@ -42,7 +45,7 @@ def biomarkers_table(ds: xr.Dataset, *, line: int | None = 0, failed: str = "rai
     Dataset with `<marker>_median`, `_low`, `_high` (50, 5, 95 % of patients), `_n` and `visit_time` (median, [day]),
     dims (arm, visit), and where enough trajectories are kept the same with the prefix `trajectory_`, dims (arm, time)
     """
-    ds = admit(ds, failed)
+    ds = admit(ds, failed).isel(patient=slice(0, at_most))
     on = ds["visit_time"].notnull() if line is None else _on_line(ds, line)
     table = xr.Dataset({"visit_time": quantile_band(ds["visit_time"].where(on), "patient")["median"]})
     for marker in MARKERS:
@@ -68,6 +71,7 @@ def biomarkers(
     ax: NDArray | None = None,
     arms: list[str] | None = None,
     until: float | None = None,
+    at_most: int = 20_000,
     failed: str = "raise",
 ) -> NDArray:
     """Draw VEGF (upper panel) and soluble VEGFR-2 (lower) relative to baseline.
@@ -82,15 +86,16 @@ def biomarkers(
     ax : two Axes, a new figure by default
     arms : arms to draw, all by default; those that look the same share points and line
     until : end of the x axis [day]; by default where 10 % of the patients of some arm are still assessed
+    at_most : patients whose visits are used, the first ones
     failed : "raise" or "exclude" runs whose status is not ok
     """
-    table = biomarkers_table(ds, line=line, failed=failed)
+    table = biomarkers_table(ds, line=line, at_most=at_most, failed=failed)
     chosen, colors = chosen_arms(ds, arms), arm_colors(ds)
     columns = {arm: table.sel(arm=arm) for arm in chosen}
     drawn = [f"{marker}_{name}" for marker in MARKERS for name in ("median", "low", "high")]
     groups = alike({arm: [one[name] for name in drawn] for arm, one in columns.items()})
     axes = style.panels(ax, 2, width=6.6, height=2.7, columns=1, sharex=True)
-    until = until or _end(table.sel(arm=chosen), ds.sizes["patient"])
+    until = until or _end(table.sel(arm=chosen), min(ds.sizes["patient"], at_most))
     gap = _SPREAD * float(table["visit_time"].diff("visit").min()) / max(len(groups) - 1, 2)
     for panel, marker, title in zip(axes, MARKERS, _TITLES, strict=True):
         for place, group in enumerate(groups):
@@ -111,7 +116,7 @@ def biomarkers(
     rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in groups]
     top = draw_doses(axes[0], rows, until / DAYS_PER_MONTH)
     handles = [Line2D([], [], color=colors[group[0]], linewidth=1.6, label=group_label(group)) for group in groups]
-    style.legend_above(axes, handles, own=ax is None, top=top, title=_explanation(ds, line))
+    style.legend_above(axes, handles, own=ax is None, top=top, title=_explanation(ds, line, at_most))
     return axes
 
 
@@ -160,9 +165,10 @@ def _draw_visits(
     )
 
 
-def _explanation(ds: xr.Dataset, line: int | None) -> str:
+def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     """Say what points, lines and the rows above are."""
-    of = "patients" if line is None else f"patients on {line_name(line)}"
+    of = "patients" if ds.sizes["patient"] <= at_most else f"the first {at_most:,} patients"
+    of += "" if line is None else f" on {line_name(line)}"
     parts = [f"points: visits, median and 90 % of {of}"]
     if _has_trajectories(ds):
         parts.append(f"lines: median of {ds.sizes['tracked']} tracked patients while half of them are on it")

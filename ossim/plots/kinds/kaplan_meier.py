@@ -37,6 +37,8 @@ _SHARE_AT_RISK = 0.10
 _ROOM = 1.02
 _TABLE_ROWS = (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Events"))
 _ROW, _TABLE_TOP = 9.5, 38.0
+# More steps than this are finer than the dots of a figure.
+_MOST_STEPS = 5000
 # With more curves than this their bands hide each other, and the table has one row per curve.
 _MOST_BANDS = 2
 # Columns of numbers that such a row has room for, and characters of a legend line.
@@ -128,11 +130,12 @@ def kaplan_meier(
     handles = []
     for group, width in zip(groups, line_widths(len(groups)), strict=True):
         curve, color = curves[group[0]], colors[group[0]]
+        label = _legend(group, curve, landmarks)
+        curve = _drawn(curve)
         months = curve["time"].values / DAYS_PER_MONTH
         if len(groups) <= _MOST_BANDS:
             band = (curve["ci_low"], curve["ci_high"])
             ax.fill_between(months, *band, step="post", color=color, alpha=0.15, linewidth=0)
-        label = _legend(group, curve, landmarks)
         handles += ax.step(months, curve["survival"], where="post", color=color, linewidth=width, label=label)
         at = curve["censored"].values > 0
         ax.plot(months[at], curve["survival"].values[at], "|", color=color, markersize=6, markeredgewidth=0.9)
@@ -153,11 +156,11 @@ def _curves(
     ds: xr.Dataset, endpoint: str, arms: list[str] | None, confidence_level: float, options: dict
 ) -> dict[str, xr.Dataset]:
     chosen = chosen_arms(ds, arms)
-    events = endpoints.find(endpoint)(ds, **options).sel(arm=chosen)
+    events = endpoints.find(endpoint)(ds, **options)
     name = str(events["time"].attrs["long_name"])
     curves = {}
-    for place, arm in enumerate(chosen):
-        time, event = events["time"].values[place], events["event"].values[place]
+    for arm in chosen:
+        time, event = (events[part].sel(arm=arm).values for part in ("time", "event"))
         # An arm in which nobody began this line has no curve.
         if not np.isnan(time).all():
             curves[arm] = survival_curve(time, event, confidence_level=confidence_level)
@@ -174,6 +177,11 @@ def _end(curves: dict[str, xr.Dataset]) -> float:
         for curve in curves.values()
     ]
     return _ROOM * max([*ends, DAYS_PER_MONTH])
+
+
+def _drawn(curve: xr.Dataset) -> xr.Dataset:
+    """Return the curve at as many of its times as a figure can show."""
+    return curve.isel(time=style.evenly_ranked(np.arange(curve.sizes["time"]), _MOST_STEPS))
 
 
 def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:

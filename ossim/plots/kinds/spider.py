@@ -61,16 +61,22 @@ def spider(
     top : upper end of the y axis [%]; how many patients leave it is written in the panel
     failed : "raise" or "exclude" runs whose status is not ok
     """
-    table = spider_table(ds, line=line, failed=failed)
     chosen = chosen_arms(ds, arms)
-    columns = {arm: table.sel(arm=arm) for arm in chosen}
-    groups = alike({arm: (one["change"], one["time"]) for arm, one in columns.items()})
+    change = endpoints.find("best_change")(ds, line, failed=failed)
+    ranked = {arm: _ranked(change.sel(arm=arm).values) for arm in chosen}
+    admitted = admit(ds, failed)
+    columns = {
+        arm: spider_table(admitted.sel(arm=[arm]).isel(patient=style.evenly_ranked(ranked[arm], at_most)), line=line)
+        for arm in chosen
+    }
+    groups = alike({arm: (change.sel(arm=arm), one["change"], one["time"]) for arm, one in columns.items()})
     groups = groups if ax is None else [(arm,) for arm in chosen]
     axes = style.panels(ax, len(groups), width=4.0 if len(groups) > 1 else 5.6, height=3.0, sharey=True, sharex=True)
-    until = max(float(table["time"].max().fillna(0)), 3 * DAYS_PER_MONTH) * 1.03
+    longest = max(float(one["time"].max().fillna(0)) for one in columns.values())
+    until = max(longest, 3 * DAYS_PER_MONTH) * 1.03
     drawn: set[int] = set()
     for group, panel in zip(groups, axes, strict=True):
-        drawn |= _draw_panel(panel, columns[group[0]], at_most, top)
+        drawn |= _draw_panel(panel, columns[group[0]].isel(arm=0), change.sizes["patient"], top)
         panel.set_title(group_label(group))
         style.month_axis(panel, until)
     style.label_outer(axes, "Time since start of line [month]", "Change of sum\nof diameters [%]")
@@ -83,14 +89,17 @@ def spider(
     return style.one_or_all(axes)
 
 
-def _draw_panel(ax: Axes, table: xr.Dataset, at_most: int, top: float) -> set[int]:
-    """Draw one arm and return the response codes that occur."""
+def _ranked(change: NDArray) -> NDArray[np.intp]:
+    """Return the patients with a visit after baseline, the best change first."""
+    seen = np.flatnonzero(~np.isnan(change))
+    return seen[np.argsort(change[seen], kind="stable")]
+
+
+def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, top: float) -> set[int]:
+    """Draw one arm, whose table holds some of its `n_patients`, and return the response codes that occur."""
     change, time, best = (table[name].values for name in ("change", "time", "best_response"))
     seen = ~np.isnan(change)
-    ranked = np.flatnonzero(seen.any(axis=1))
-    ranked = ranked[np.argsort(np.nanmin(change[ranked], axis=1), kind="stable")] if ranked.size else ranked
-    shown = style.evenly_ranked(ranked, at_most)
-    for patient in shown:
+    for patient in range(best.size):
         there = seen[patient]
         ax.plot(
             np.append(0, time[patient, there]) / DAYS_PER_MONTH,
@@ -106,7 +115,7 @@ def _draw_panel(ax: Axes, table: xr.Dataset, at_most: int, top: float) -> set[in
     ax.axhline(0, color=style.INK, linewidth=0.8)
     ax.set_ylim(-100, top)
     ax.set_yticks([-100, -50, -30, 0, 20, 50, top])
-    beyond = (np.nan_to_num(change[shown], nan=-np.inf) > top).any(axis=1).sum()
-    note = f"{shown.size} of {seen.shape[0]} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
+    beyond = (np.nan_to_num(change, nan=-np.inf) > top).any(axis=1).sum()
+    note = f"{best.size:,} of {n_patients:,} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
     ax.text(0.99, 0.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.SMALL)
-    return set(best[shown].tolist())
+    return set(best.tolist())

@@ -41,19 +41,24 @@ def swimmer_table(
     `progression_time`, `response_time` (first CR or PR of the line), dims (arm, rank, line); times [day]
     """
     ds = admit(ds, failed)
-    responded = ds["response"].isin([Response.CR, Response.PR])
-    lines = xr.DataArray(ds["line"].values, dims="line", coords={"line": ds["line"]})
-    first = ds["visit_time"].where(responded & (ds["line_at_visit"] == lines)).min("visit")
     names = ["follow_up", "death_time", "line_start", "line_end", "progression_time", "response_time"]
-    whole = ds.assign(response_time=first)[names]
     parts = []
     for arm in chosen_arms(ds, arms):
-        one = whole.sel(arm=arm)
+        one = ds.sel(arm=arm)
         order = style.evenly_ranked(np.argsort(-one["follow_up"].values, kind="stable"), at_most)
-        picked = one.isel(patient=order).drop_vars("patient").rename_dims(patient="rank")
+        picked = one.isel(patient=order)
+        picked = picked.assign(response_time=_first_response(picked))[names]
+        picked = picked.drop_vars("patient").rename_dims(patient="rank")
         picked = picked.assign(patient=("rank", one["patient"].values[order]))
         parts.append(picked)
     return xr.concat(parts, dim="arm").assign_coords(arm=chosen_arms(ds, arms))
+
+
+def _first_response(ds: xr.Dataset) -> xr.DataArray:
+    """Return the time of the first CR or PR of each line [day]."""
+    responded = ds["response"].isin([Response.CR, Response.PR])
+    lines = xr.DataArray(ds["line"].values, dims="line", coords={"line": ds["line"]})
+    return ds["visit_time"].where(responded & (ds["line_at_visit"] == lines)).min("visit")
 
 
 @style.styled
@@ -77,7 +82,7 @@ def swimmer(
     """
     table = swimmer_table(ds, arms=arms, at_most=at_most, failed=failed)
     chosen = [str(arm) for arm in table["arm"].values]
-    labels = _line_labels(ds, chosen)
+    labels = _line_labels(ds, table)
     names = list(dict.fromkeys(label for arm in chosen for label in labels[arm]))
     colors = {name: style.PALETTE[place % len(style.PALETTE)] for place, name in enumerate(names)}
     many = len(chosen) > _MOST_IN_PAIRS
@@ -90,7 +95,7 @@ def swimmer(
         used |= _draw_panel(panel, table.sel(arm=arm), [colors[label] for label in labels[arm]])
         panel.set_title(arm)
         style.month_axis(panel, until)
-    patients = f"{table.sizes['rank']} of {ds.sizes['patient']} patients"
+    patients = f"{table.sizes['rank']} of {ds.sizes['patient']:,} patients"
     style.label_outer(axes, "Time since enrollment [month]", patients)
     handles = [Patch(color=colors[name], label=name) for name in names]
     handles.append(Patch(color=style.PALE, label=OFF_TREATMENT))
@@ -112,11 +117,11 @@ def swimmer(
     return style.one_or_all(axes)
 
 
-def _line_labels(ds: xr.Dataset, arms: list[str]) -> dict[str, list[str]]:
-    """Return the name of every begun line of each arm: its treatment where the Dataset says so, else its number."""
-    begun = ds["line_start"].notnull().any("patient")
+def _line_labels(ds: xr.Dataset, table: xr.Dataset) -> dict[str, list[str]]:
+    """Return the name of every line drawn of each arm: its treatment where the Dataset says so, else its number."""
+    begun = table["line_start"].notnull().any("rank")
     labels = {}
-    for arm in arms:
+    for arm in map(str, table["arm"].values):
         lines = np.flatnonzero(begun.sel(arm=arm).values)
         if "line_label" in ds:
             labels[arm] = [str(ds["line_label"].sel(arm=arm).values[line]) for line in lines]

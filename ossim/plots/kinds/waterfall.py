@@ -38,6 +38,7 @@ def waterfall(
     ax: Axes | NDArray | None = None,
     arms: list[str] | None = None,
     variable: str = "sum_of_diameters",
+    at_most: int = 2000,
     top: float = 100.0,
     failed: str = "raise",
 ) -> Axes | NDArray:
@@ -53,6 +54,7 @@ def waterfall(
     ax : one Axes per arm; by default a new figure, in which arms that look the same share a panel
     arms : arms to draw, all by default
     variable : "sum_of_diameters" (measured) or "true_sum_of_diameters"
+    at_most : bars per panel, evenly spaced through their order; shares are those of all patients
     top : upper end of the y axis [%]; how many bars are cut there is written in the panel
     failed : "raise" or "exclude" runs whose status is not ok
     """
@@ -64,16 +66,17 @@ def waterfall(
     axes = style.panels(ax, len(groups), width=4.0 if len(groups) > 1 else 5.6, height=2.9, sharey=True)
     for group, panel in zip(groups, axes, strict=True):
         one = columns[group[0]]
-        _draw_panel(panel, one["best_change"].values, one["best_response"].values, top)
+        _draw_panel(panel, one["best_change"].values, one["best_response"].values, at_most, top)
         panel.set_title(group_label(group))
     style.label_outer(axes, "Patients, sorted", "Best change of sum\nof diameters [%]")
     _draw_legend(axes[0], table)
     return style.one_or_all(axes)
 
 
-def _draw_panel(ax: Axes, change: NDArray, best: NDArray, top: float) -> None:
+def _draw_panel(ax: Axes, change: NDArray, best: NDArray, at_most: int, top: float) -> None:
     seen = ~np.isnan(change)
-    order = np.flatnonzero(seen)[np.argsort(-change[seen], kind="stable")]
+    ranked = np.flatnonzero(seen)[np.argsort(-change[seen], kind="stable")]
+    order = style.evenly_ranked(ranked, at_most)
     heights, n = np.minimum(change[order], top), order.size
     left, gap = np.arange(n), 0.12 if n <= 120 else 0.0
     corners = np.stack(
@@ -93,11 +96,13 @@ def _draw_panel(ax: Axes, change: NDArray, best: NDArray, top: float) -> None:
     ax.set_yticks([-100, -50, -30, 0, 20, 50, 100] if top == 100 else [-100, -50, -30, 0, 20, 50, top])
     ax.set_xticks([])
     responders = np.isin(best, (Response.CR, Response.PR)).sum()
-    notes = [f"CR + PR {responders}/{best.size} = {style.percent(responders / best.size)}"]
+    notes = [f"CR + PR {responders:,}/{best.size:,} = {style.percent(responders / best.size)}"]
     if (~seen).any():
-        notes.append(f"{(~seen).sum()} without visit after baseline")
-    if (change[seen] > top).any():
-        notes.append(f"{(change[seen] > top).sum()} bars end above +{top:g} %")
+        notes.append(f"{(~seen).sum():,} without visit after baseline")
+    if (change[order] > top).any():
+        notes.append(f"{(change[order] > top).sum()} bars end above +{top:g} %")
+    if n < ranked.size:
+        notes.append(f"{n:,} of {ranked.size:,} bars drawn")
     # Bars fall from left to right, so that the lower left is free.
     ax.text(0.02, 0.03, "\n".join(notes), transform=ax.transAxes, va="bottom", fontsize=style.SMALL)
 
