@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 SECTIONS = ("yardsticks", "equal", "patient", "startup")
-PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "scipy")
+PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 
 
 def _one_core() -> None:

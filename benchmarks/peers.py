@@ -18,7 +18,7 @@ from .measure import Case, number, paired_ratio, spread, table, take_turns
 from .problems import YARDSTICKS, Yardstick
 from .reference import errors, reference
 
-PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "scipy")
+PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 FAST = ("cpp", "numbalsoda")
 N_REFERENCE = 16
 
