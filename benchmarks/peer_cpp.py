@@ -77,9 +77,8 @@ def solvers(yardstick: Yardstick) -> list:
     if yardstick.key not in PROBLEMS:
         raise RuntimeError(f"{yardstick.key} is not written in C++")
     library()
-    size = 1000 if yardstick.key == "B1" else 200
     return [
-        ("C++ Tsit5, 8 lanes", partial(_run, yardstick, 8, False), size),
-        ("C++ Tsit5, 8 lanes, largest error", partial(_run, yardstick, 8, True), size),
-        ("C++ Tsit5, scalar", partial(_run, yardstick, 1, False), size // 2),
+        ("C++ Tsit5, 8 lanes", partial(_run, yardstick, 8, False), 1000),
+        ("C++ Tsit5, 8 lanes, largest error", partial(_run, yardstick, 8, True), 1000),
+        ("C++ Tsit5, scalar", partial(_run, yardstick, 1, False), 500 if yardstick.key == "B1" else 200),
     ]
