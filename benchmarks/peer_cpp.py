@@ -24,9 +24,8 @@ PROBLEMS = {"B1": 1, "B2": 2, "patient": 3}
 FLAGS = ("-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
 
 
-@functools.cache
-def library() -> ctypes.CDLL:
-    """Compile and load the solvers.
+def compiled(name: str, **generated: str) -> ctypes.CDLL:
+    """Compile and load a file of `cpp/`, which may include further text by the names of `generated`.
 
     Raises
     ------
@@ -36,14 +35,22 @@ def library() -> ctypes.CDLL:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
         raise RuntimeError("no C++ compiler found")
+    source = Path(__file__).with_name("cpp")
     with tempfile.TemporaryDirectory() as folder:
-        target, source = Path(folder) / "yardsticks.so", Path(__file__).with_name("cpp")
-        (Path(folder) / "generated.hpp").write_text(struct_text("Patient", patient_kernel.yardstick()))
-        command = [compiler, *FLAGS, f"-I{folder}", f"-I{source}", str(source / "yardsticks.cpp"), "-o", str(target)]
+        target = Path(folder) / "compiled.so"
+        for header, text in generated.items():
+            (Path(folder) / f"{header}.hpp").write_text(text)
+        command = [compiler, *FLAGS, f"-I{folder}", f"-I{source}", str(source / name), "-o", str(target)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{compiler} failed: {done.stderr.strip().splitlines()[0]}")
-        loaded = ctypes.CDLL(str(target))
+        return ctypes.CDLL(str(target))
+
+
+@functools.cache
+def library() -> ctypes.CDLL:
+    """The solvers of all yardsticks."""
+    loaded = compiled("yardsticks.cpp", generated=struct_text("Patient", patient_kernel.yardstick()))
     loaded.solve_yardstick.restype = ctypes.c_int64
     return loaded
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.peak import cpp_work
 from benchmarks.problems import B1
 from benchmarks.recording import EXP, LOG, Recorder
 
@@ -35,3 +36,11 @@ def test_text_gives_the_slopes_of_the_function():
     expected = np.empty(y.size)
     B1.slopes(0.0, y, expected, p)
     assert [scope[slope.text] for slope in slopes] == pytest.approx(list(expected), rel=1e-15)
+
+
+def test_work_of_a_step_is_that_of_the_method_and_of_six_evaluations():
+    # per state: 21 products with slopes and 15 sums of them, 12 for stage states, an estimate of 13, 6 to scale and compare
+    per_state = sum(2 * stage - 1 + 2 for stage in range(1, 7)) + 13 + 6
+    step_size = LOG * 2 + EXP + 4
+    rates = recorded(B1)[0].operations()
+    assert cpp_work(B1) == 6 * rates + 4 * per_state + step_size
