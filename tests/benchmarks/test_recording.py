@@ -39,7 +39,7 @@ def test_text_gives_the_slopes_of_the_function():
 
 
 def test_work_of_a_step_is_that_of_the_method_and_of_six_evaluations():
-    # per state: 21 products with slopes and 15 sums of them, 12 for stage states, an estimate of 13, 6 to scale and compare
+    # per state: 21 products with slopes, 15 sums, 12 for stage states, an estimate of 13, 6 to scale and compare it
     per_state = sum(2 * stage - 1 + 2 for stage in range(1, 7)) + 13 + 6
     step_size = LOG * 2 + EXP + 4
     rates = recorded(B1)[0].operations()
