@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SECTIONS = ("yardsticks", "bars", "equal", "work_precision", "peak", "scaling", "patient", "startup")
+SECTIONS = ("yardsticks", "bars", "equal", "work_precision", "peak", "scaling", "stiffness", "patient", "startup")
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 
 
@@ -41,7 +41,7 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
 
 def tables(given: argparse.Namespace) -> Iterator[str]:
     """The text of each chosen section; what two sections need is measured once."""
-    from . import bars, equal, measure, patient, peak, scaling, startup, yardsticks  # after the limits above
+    from . import bars, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks  # after the limits above
 
     @functools.cache
     def measured(key: str) -> yardsticks.Measured:
@@ -64,6 +64,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "work_precision": work_precision,
         "peak": lambda: [peak.peak(given.size, given.repeats, given.rtol)],
         "scaling": lambda: [scaling.scaling(4 * given.size, given.repeats, given.rtol)],
+        "stiffness": lambda: [stiffness.stiffness(max(given.size // 320 * 8, 8), min(given.repeats, 3))],
         "patient": lambda: patient.patient(given.size, given.repeats),
         "startup": lambda: [startup.startup(given.repeats)],
     }
