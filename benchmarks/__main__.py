@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-SECTIONS = ("yardsticks", "equal", "patient", "startup")
-PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "scipy")
+SECTIONS = ("yardsticks", "bars", "equal", "work_precision", "peak", "scaling", "stiffness", "patient", "startup")
+PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 
 
 def _one_core() -> None:
@@ -19,38 +21,64 @@ def _one_core() -> None:
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the chosen sections and print each table as soon as it is there."""
+def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what ossim costs.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
     parser.add_argument("--repeats", type=int, default=7, help="turns that every case takes (default 7)")
     parser.add_argument("--size", type=int, default=1000, help="runs or patients of an ensemble (default 1000)")
     parser.add_argument("--peers", default=",".join(PEERS), help=f"other tools, of {','.join(PEERS)}, or 'none'")
     parser.add_argument("--rtol", type=float, default=1e-6, help="tolerance of the yardsticks (default 1e-6)")
-    given = parser.parse_args(arguments)
-    peers = () if given.peers == "none" else tuple(given.peers.split(","))
-    if unknown := (set(given.sections) - set(SECTIONS)) | (set(peers) - set(PEERS)):
+    parser.add_argument("--out", type=Path, default=Path("results/benchmarks"), help="folder for pictures")
+    found = parser.parse_args(given)
+    found.peers = () if found.peers == "none" else tuple(found.peers.split(","))
+    if unknown := (set(found.sections) - set(SECTIONS)) | (set(found.peers) - set(PEERS)):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    if given.repeats < 1 or given.size < 1:
+    if found.repeats < 1 or found.size < 1:
         parser.error("--repeats and --size must be at least 1")
-    _one_core()
-    from . import measure, patient, startup  # after the limits above
-    from . import peers as compared
+    return found
 
-    print(measure.machine())
-    for section in given.sections or SECTIONS:
-        if section == "yardsticks":
-            for key in ("B1", "B2", "patient"):
-                print(compared.compare(key, peers, given.rtol, given.size, given.repeats), flush=True)
-        elif section == "equal":
-            fast = [name for name in peers if name in compared.FAST]
-            for key in ("B1", "B2"):
-                print(compared.equal_error(key, fast, size=max(given.size // 4, 1), repeats=given.repeats), flush=True)
-        elif section == "patient":
-            for text in patient.patient(given.size, given.repeats):
-                print(text, flush=True)
-        else:
-            print(startup.startup(given.repeats), flush=True)
+
+def tables(given: argparse.Namespace) -> Iterator[str]:
+    """The text of each chosen section; what two sections need is measured once."""
+    from . import bars, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks  # after the limits above
+
+    @functools.cache
+    def measured(key: str) -> yardsticks.Measured:
+        return yardsticks.measure(key, given.peers, given.rtol, given.size, given.repeats)
+
+    @functools.cache
+    def ladder(key: str) -> equal.Ladder:
+        fast = [name for name in given.peers if name in equal.FAST]
+        return equal.climb(key, fast, size=max(given.size // 4, 1), repeats=given.repeats)
+
+    def work_precision() -> Iterator[str]:
+        path = given.out / "work_precision.png"
+        equal.draw([ladder("B1"), ladder("B2")], path)
+        yield f"\nWork and precision: {path}"
+
+    sections = {
+        "yardsticks": lambda: (yardsticks.compare(measured(key)) for key in ("B1", "B2", "patient")),
+        "bars": lambda: (bars.bars(measured(key), ladder(key)) for key in ("B1", "B2")),
+        "equal": lambda: (equal.equal_error(ladder(key)) for key in ("B1", "B2")),
+        "work_precision": work_precision,
+        "peak": lambda: [peak.peak(given.size, given.repeats, given.rtol)],
+        "scaling": lambda: [scaling.scaling(4 * given.size, given.repeats, given.rtol)],
+        "stiffness": lambda: [stiffness.stiffness(max(given.size // 320 * 8, 8), min(given.repeats, 3))],
+        "patient": lambda: patient.patient(given.size, given.repeats),
+        "startup": lambda: [startup.startup(given.repeats)],
+    }
+    yield measure.machine()
+    for name in given.sections or SECTIONS:
+        yield from sections[name]()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the chosen sections and print each table as soon as it is there."""
+    given = arguments_of(arguments)
+    _one_core()
+    for text in tables(given):
+        print(text, flush=True)
     return 0
 
 

@@ -1,6 +1,6 @@
 """What a virtual patient costs: 1 000 patients, two years, up to three lesions, with PK, visits, RECIST and decisions.
 
-CPU time of one core beside the error reached, engine apart from the rest; threads, first compilation, and memory.
+CPU time of one core beside the error reached, engine apart from the rest; first compilation, and memory.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from ossim.models.osteosarcoma_patient import MAX_LESIONS
 from ossim.simulation import trial
 from ossim.simulation.parts import Arm
 from ossim.simulation.pharmacology import Pharmacology, plan_pharmacology
-from ossim.simulation.run import available_cores
 from ossim.simulation.trial import Protocol, run_arm
 
 from .measure import Case, number, table, take_turns
@@ -94,9 +93,9 @@ def engine_clock():
     inside: list[tuple[float, float]] = []
     advance = trial.advance_problem
 
-    def timed(*arguments):
+    def timed(*arguments, **named):
         wall, cpu = time.perf_counter(), time.process_time()
-        advance(*arguments)
+        advance(*arguments, **named)
         inside.append((time.perf_counter() - wall, time.process_time() - cpu))
 
     with mock.patch.object(trial, "advance_problem", timed):
@@ -158,31 +157,6 @@ def date_errors(found: dict, exact: dict) -> np.ndarray:
     return difference[np.isfinite(difference)]
 
 
-def threads(arm: str = "combination", size: int = 4000, repeats: int = 7, rtol: float = 1e-6) -> str:
-    """Table of wall time with one thread and with two, in turn; efficiency is half the gain.
-
-    "Cores got" is CPU over wall time of the engine: well below 2, other programs held the second core.
-    """
-    base = setting(arm, size)
-    whole, engine, cores = np.empty((repeats, 2)), np.empty((repeats, 2)), np.empty((repeats, 2))
-    treat(base.at(rtol))
-    for turn in range(repeats):
-        for count in (1, 2) if turn % 2 == 0 else (2, 1):
-            with engine_clock() as inside:
-                start = time.perf_counter()
-                treat(base.at(rtol, threads=count))
-                whole[turn, count - 1] = time.perf_counter() - start
-            wall, cpu = np.sum(inside, axis=0)
-            engine[turn, count - 1], cores[turn, count - 1] = wall, cpu / wall
-    best = np.argmin(engine[:, 1])
-    rows = []
-    for label, found in (("engine", engine), ("whole arm", whole)):
-        one, two = found.min(axis=0)
-        rows.append((label, f"{one:.3f}", f"{two:.3f}", f"{one / two / 2:.2f}", f"{cores[best, 1]:.2f}"))
-    title = f"{arm}, {size} patients at rtol {rtol:g}: least wall seconds, {available_cores()} cores there"
-    return table(title, ("", "1 thread", "2 threads", "efficiency", "cores got"), rows)
-
-
 _CHILD = """
 import json, sys, time
 start = time.perf_counter()
@@ -242,6 +216,5 @@ def patient(size: int = 1000, repeats: int = 5) -> Iterator[str]:
     """All tables of this file, one after the other."""
     for arm in ARMS:
         yield cost_and_error(arm, size, repeats=repeats)
-    yield threads(size=4 * size, repeats=repeats)
     yield compilation()
     yield memory((size, 10 * size))

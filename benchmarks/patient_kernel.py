@@ -7,8 +7,6 @@ of time of the yardstick is the half day between doses.
 from __future__ import annotations
 
 import functools
-import math
-import types
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -22,37 +20,13 @@ from ossim.simulation.trial import set_up
 
 from .patient import setting
 from .problems import Yardstick
+from .rebinding import FLOATS, Arithmetic, rebind
 
 LESIONS, INTERVALS, HALF_DAY = 3, 240, 0.5
 _SHARED, _WIDTH = len(SYSTEM.states), len(SYSTEM.unit_states)
 N_STATES = _SHARED + LESIONS * _WIDTH
 VOLUMES = tuple(_SHARED + _WIDTH * lesion + cells for lesion in range(LESIONS) for cells in range(6))
 N_MODES = 2  # absorption and elimination
-
-
-def _where_positive(condition, a, b):
-    return a if condition > 0.0 else b
-
-
-_SCALAR = {
-    "exp": math.exp,
-    "log": math.log,
-    "pow": math.pow,
-    "sqrt": math.sqrt,
-    "absolute": abs,
-    "minimum": min,
-    "maximum": max,
-    "where_positive": numba.njit(_where_positive),
-}
-
-
-def scalar(function: Callable) -> Callable:
-    """A rate function, and all it calls, compiled for plain floats."""
-    scope = dict(function.__globals__)
-    for name in function.__code__.co_names:
-        if isinstance(scope.get(name), types.FunctionType) and name not in _SCALAR:
-            scope[name] = scalar(scope[name])
-    return numba.njit(types.FunctionType(function.__code__, scope | _SCALAR, function.__name__))
 
 
 def names_of_parameters() -> tuple[str, ...]:
@@ -62,9 +36,11 @@ def names_of_parameters() -> tuple[str, ...]:
     return (*SYSTEM.parameters, *units, *drug, *(f"start_{index}" for index in range(N_STATES)))
 
 
-@functools.cache
-def slopes() -> Callable:
-    """Slopes per half day as one function (t, y, dy, p), written out for three lesions."""
+def rewrite(arithmetic: Arithmetic, finish: Callable = lambda function: function) -> Callable:
+    """Slopes per half day as one function (t, y, dy, p), written out for three lesions, in any arithmetic.
+
+    `finish` is applied to every rate function on the way.
+    """
     where = {name: f"p[{index}]" for index, name in enumerate(names_of_parameters())}
     where |= {name: f"y[{index}]" for index, name in enumerate(SYSTEM.states)}
     where |= dict.fromkeys(SYSTEM.inputs, "0.0")
@@ -95,9 +71,16 @@ def slopes() -> Callable:
         lines += [f"dy[{start + i}] = {HALF_DAY} * d{name}_{unit}" for i, name in enumerate(SYSTEM.unit_states)]
     for mode in range(N_MODES):
         lines.append(f"dy[{N_STATES + mode}] = -{HALF_DAY} * {where[f'decay_{mode}']} * y[{N_STATES + mode}]")
-    scope = {f.__name__: scalar(f) for f in (SYSTEM.unit_summary, SYSTEM.rates, SYSTEM.unit_rates)}
+    declared = (SYSTEM.unit_summary, SYSTEM.rates, SYSTEM.unit_rates)
+    scope = {function.__name__: rebind(function, arithmetic, finish) for function in declared}
     exec("\n    ".join(("def patient_slopes(t, y, dy, p):", *lines)), scope)
     return scope["patient_slopes"]
+
+
+@functools.cache
+def slopes() -> Callable:
+    """The slopes on floats, with compiled rate functions."""
+    return rewrite(FLOATS, numba.njit)
 
 
 def build(n: int, rtol: float) -> Problem:
@@ -146,6 +129,7 @@ def yardstick() -> Yardstick:
         states=(*SYSTEM.state_names(LESIONS), *(f"mode_{mode}" for mode in range(N_MODES))),
         draw=_ensemble,
         slopes=slopes(),
+        rewrite=rewrite,
         start=_start,
         given=np.ones((INTERVALS, N_MODES), bool),
         drug_state=tuple(N_STATES + mode for mode in range(N_MODES)),

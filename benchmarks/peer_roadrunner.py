@@ -7,39 +7,59 @@ import numpy as np
 import roadrunner
 import sympy
 
-from ossim.numerics.jacobian_source import trace
-
-from .forms import ATOL, FORMS
+from .forms import ATOL
 from .problems import Yardstick
+
+ARITHMETIC = {
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "pow": sympy.Pow,
+    "sqrt": sympy.sqrt,
+    "absolute": sympy.Abs,
+    "minimum": sympy.Min,
+    "maximum": sympy.Max,
+    "where_positive": lambda condition, a, b: sympy.Piecewise((a, condition > 0), (b, True)),
+}
+NAMES = {"log": "ln", "Abs": "abs", "Min": "min", "Max": "max"}
+
+
+class _Antimony(sympy.printing.str.StrPrinter):
+    """Prints an expression in the language of Antimony."""
+
+    def _print_Function(self, expression):
+        name = expression.func.__name__
+        return f"{NAMES.get(name, name)}({self.stringify(expression.args, ', ')})"
+
+    _print_Min = _print_Max = _print_Abs = _print_Function
+
+    def _print_Pow(self, expression, rational=False):
+        return f"({self._print(expression.base)})^({self._print(expression.exp)})"
+
+    def _print_Piecewise(self, expression):
+        (value, condition), (otherwise, _) = expression.args
+        return f"piecewise({self._print(value)}, {self._print(condition)}, {self._print(otherwise)})"
 
 
 def model_text(yardstick: Yardstick) -> str:
     """Antimony text of the problem as written; every parameter and state gets its value at run time."""
-    system = FORMS[yardstick.key][0].system
-    rates = trace(system)
-    lines = [f"{name}_' = {_formula(rate, system)}" for name, rate in rates.items()]
-    values = [f"{name}_ = 1" for name in (*system.states, *system.parameters)]
-    return "\n".join(("model yardstick", *lines, *values, "end"))
-
-
-def _formula(expression: sympy.Expr, system) -> str:
-    # a trailing underscore keeps names clear of units and functions of the language
-    names = {sympy.Symbol(n, real=True): sympy.Symbol(f"{n}_") for n in (*system.states, *system.parameters)}
-    text = sympy.sstr(expression.xreplace(names), full_prec=True)
-    return text.replace("**", "^").replace("log(", "ln(").replace("Abs(", "abs(")
+    y = [sympy.Symbol(f"y{index}", real=True) for index in range(len(yardstick.states))]
+    p = [sympy.Symbol(f"p{index}", real=True) for index in range(len(yardstick.names))]
+    dy = [sympy.Integer(0)] * len(y)
+    with sympy.evaluate(False):  # rearranged by sympy, the patient takes twice as long
+        yardstick.rewrite(ARITHMETIC)(sympy.Symbol("time"), y, dy, p)
+    printer = _Antimony({"full_prec": True})
+    rates = [f"{name}' = {printer.doprint(rate)}" for name, rate in zip(y, dy, strict=True)]
+    values = [f"{name} = 1" for name in (*y, *p)]
+    return "\n".join(("model yardstick", *rates, *values, "end"))
 
 
 def solvers(yardstick: Yardstick) -> list:
     """Label, solver and runs per measurement."""
-    if yardstick.key not in FORMS:
-        raise RuntimeError(f"{yardstick.key} is not written in Antimony")
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(model_text(yardstick)) < 0:
         raise RuntimeError(antimony.getLastError())
     engine = roadrunner.RoadRunner(antimony.getSBMLString("yardstick"))
-    system = FORMS[yardstick.key][0].system
-    engine.timeCourseSelections = [f"{yardstick.states[index]}_" for index in yardstick.summed]
-    columns = [yardstick.names.index(name) for name in system.parameters]
+    engine.timeCourseSelections = [f"y{index}" for index in yardstick.summed]
 
     def run(drawn: np.ndarray, rtol: float) -> np.ndarray:
         engine.integrator.relative_tolerance, engine.integrator.absolute_tolerance = rtol, ATOL
@@ -47,14 +67,13 @@ def solvers(yardstick: Yardstick) -> list:
         out = np.empty((len(drawn), yardstick.days + 1))
         for row, (p, start) in enumerate(zip(drawn, yardstick.start(drawn), strict=True)):
             engine.reset()
-            for name, column in zip(system.parameters, columns, strict=True):
-                engine.setValue(f"{name}_", p[column])
-            for name, value in zip(yardstick.states, start, strict=True):
-                engine.setValue(f"{name}_", value)
+            for prefix, values in (("p", p), ("y", start)):
+                for index, value in enumerate(values):
+                    engine.setValue(f"{prefix}{index}", value)
             out[row, 0] = start[list(yardstick.summed)].sum()
             for first, last in yardstick.segments():
                 for drug in np.flatnonzero(yardstick.given[first]):
-                    name = f"{yardstick.states[yardstick.drug_state[drug]]}_"
+                    name = f"y{yardstick.drug_state[drug]}"
                     engine.setValue(name, engine.getValue(name) + p[yardstick.drug_dose[drug]])
                 found = engine.simulate(first, last, last - first + 1)
                 out[row, first + 1 : last + 1] = np.asarray(found)[1:].sum(axis=1)

@@ -1,4 +1,4 @@
-"""Compare `ossim` with other tools on the yardsticks: cost per run, error reached, ratio, all taken in turn.
+"""Who takes part in a comparison: every form that `ossim` solves, and every other tool that works here.
 
 A tool that cannot be used here is named with its reason. Every tool stops at every dose and gives daily output.
 """
@@ -14,22 +14,24 @@ import numpy as np
 
 from . import patient_kernel
 from .forms import FORMS, build, output, solve
-from .measure import Case, number, paired_ratio, spread, table, take_turns
+from .measure import Case
 from .problems import YARDSTICKS, Yardstick
-from .reference import errors, reference
 
-PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "scipy")
+PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 FAST = ("cpp", "numbalsoda")
-N_REFERENCE = 16
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A solver of one yardstick: `volumes` gives what it finds for an ensemble, `case` times it."""
+    """A solver of one yardstick: `volumes` gives what it finds for an ensemble, `case` times it.
+
+    The tolerance of a `logarithmic` one bounds the error of logarithms.
+    """
 
     label: str
     volumes: Callable[[np.ndarray, float], np.ndarray]
     case: Callable[[float], Case]
+    logarithmic: bool = False
 
 
 def yardstick_named(key: str) -> Yardstick:
@@ -55,7 +57,8 @@ def own(yardstick: Yardstick, size: int) -> list[Contender]:
         return Case(f"ossim, {form.label}", prepare, partial(solve, yardstick), size)
 
     return [
-        Contender(f"ossim, {form.label}", partial(volumes, form), partial(case, form)) for form in FORMS[yardstick.key]
+        Contender(f"ossim, {form.label}", partial(volumes, form), partial(case, form), form.logarithmic)
+        for form in FORMS[yardstick.key]
     ]
 
 
@@ -88,72 +91,3 @@ def _peer(yardstick: Yardstick, label: str, run: Callable, size: int) -> Contend
         return Case(label, lambda: None, lambda _: run(drawn, rtol), size)
 
     return Contender(label, run, case)
-
-
-def compare(key: str, peers: Sequence[str] = PEERS, rtol: float = 1e-6, size: int = 1000, repeats: int = 7) -> str:
-    """Table of one yardstick at one tolerance.
-
-    The error of a tool is the largest relative error of the daily volume over the first runs of the ensemble; slow
-    tools are timed on fewer runs of the same ensemble.
-    """
-    yardstick = yardstick_named(key)
-    n_reference = min(N_REFERENCE, size)
-    exact = reference(yardstick, n_reference)
-    found, absent = others(yardstick, peers, min(size / 1000, 1.0))
-    mine = own(yardstick, size)
-    contenders = mine + found
-    cases = [contender.case(rtol) for contender in contenders]
-    times = take_turns(cases, repeats)
-    given = yardstick.draw(n_reference)
-    rows = []
-    for index, contender in enumerate(contenders):
-        reached = errors(contender.volumes(given, rtol), exact)
-        ratios = (f"{paired_ratio(times, index, base):.2f}" for base in range(len(mine)))
-        row = (contender.label, cases[index].size, number(times[:, index].min()), number(np.median(times[:, index])))
-        rows.append((*row, f"{spread(times, index):.1f}", f"{reached.max():.1e}", *ratios))
-    title = f"{key} at rtol {rtol:g}: microseconds of CPU per run, one core; ratios are medians over {repeats} turns"
-    bases = (f"/ {form.label.removeprefix('ossim, ')}" for form in mine)
-    header = ("tool", "runs", "least", "median", "spread", "error", *bases)
-    return "\n".join((table(title, header, rows), *absent))
-
-
-def equal_error(
-    key: str,
-    peers: Sequence[str] = FAST,
-    targets: Sequence[float] = (1e-6, 1e-8),
-    rtols: Sequence[float] = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9),
-    size: int = 400,
-    repeats: int = 5,
-) -> str:
-    """Table of cost at equal error: each tool at many tolerances, its cost interpolated to the target errors."""
-    yardstick = yardstick_named(key)
-    exact = reference(yardstick, min(N_REFERENCE, size))
-    found, absent = others(yardstick, peers, min(size / 1000, 1.0))
-    contenders = own(yardstick, size) + found
-    cases = [contender.case(rtol) for contender in contenders for rtol in rtols]
-    times = take_turns(cases, repeats).reshape(repeats, len(contenders), len(rtols)).min(axis=0)
-    given = yardstick.draw(len(exact))
-    reached = np.array([[errors(c.volumes(given, rtol), exact).max() for rtol in rtols] for c in contenders])
-    costs = np.array([[cost_at(t, *pair) for t in targets] for pair in zip(reached, times, strict=True)])
-    rows = []
-    for index, contender in enumerate(contenders):
-        pairs = (f"{number(t)} ({e:.0e})" for t, e in zip(times[index], reached[index], strict=True))
-        ends = (f"{number(cost)} ({cost / first:.2f})" for cost, first in zip(costs[index], costs[0], strict=True))
-        rows.append((contender.label, *pairs, *ends))
-    title = f"{key}: microseconds of CPU per run (largest error) by rtol, and at equal error (over the first row)"
-    header = ("tool", *(f"rtol {rtol:g}" for rtol in rtols), *(f"error {target:g}" for target in targets))
-    return "\n".join((table(title, header, rows), *absent))
-
-
-def cost_at(target: float, reached: np.ndarray, cost: np.ndarray) -> float:
-    """Cost at the target error, on a line between the two tolerances around it on logarithmic scales.
-
-    NaN where no tolerance reaches the target; the least cost where every tolerance does better.
-    """
-    order = np.argsort(reached)
-    x, y = np.log(reached[order]), np.log(cost[order])
-    if np.log(target) < x[0]:
-        return float("nan")
-    if np.log(target) > x[-1]:
-        return float(cost.min())
-    return float(np.exp(np.interp(np.log(target), x, y)))

@@ -18,6 +18,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from .rebinding import Arithmetic, rebind_math
+
 SPREAD = 0.2
 
 VALUES_B1 = {
@@ -99,6 +101,7 @@ class Yardstick:
     ----------
     draw : number of runs -> parameters, shape (n_runs, n_parameters); fewer runs are the first of more
     slopes : writes dy(t, y, p); compiled by numba as it stands
+    rewrite : the same slopes in another arithmetic (symbols, JAX arrays, ...)
     start : parameters -> states at time 0
     given : shape (n_intervals, n_drugs), whether a drug is given at the start of an interval of unit length
     drug_state, drug_dose : per drug, the state a dose is added to and the parameter that holds it
@@ -110,6 +113,7 @@ class Yardstick:
     states: tuple[str, ...]
     draw: Callable[[int], np.ndarray]
     slopes: Callable
+    rewrite: Callable[[Arithmetic], Callable]
     start: Callable[[np.ndarray], np.ndarray]
     given: np.ndarray
     drug_state: tuple[int, ...]
@@ -144,6 +148,7 @@ B1 = Yardstick(
     states=STATES_B1,
     draw=partial(jittered, VALUES_B1, ("loss",), 1),
     slopes=slopes_b1,
+    rewrite=partial(rebind_math, slopes_b1),
     start=start_b1,
     given=(np.arange(60) < 20)[:, None],
     drug_state=(2,),
@@ -156,6 +161,7 @@ B2 = Yardstick(
     states=STATES_B2,
     draw=partial(jittered, VALUES_B2, (), 2),
     slopes=slopes_b2,
+    rewrite=partial(rebind_math, slopes_b2),
     start=start_b2,
     given=np.stack([(_DAY < 60) | (_DAY >= 120), _DAY >= 60], axis=1),
     drug_state=(10, 12),

@@ -14,7 +14,7 @@ if str(ROOT) not in sys.path:
 
 pytest.importorskip("pytest_benchmark")
 
-from benchmarks import forms, patient, patient_kernel, peers, startup  # noqa: E402
+from benchmarks import bars, equal, forms, patient, patient_kernel, peers, startup, yardsticks  # noqa: E402
 from benchmarks.problems import YARDSTICKS  # noqa: E402
 from benchmarks.reference import errors, reference  # noqa: E402
 
@@ -67,7 +67,10 @@ def test_startup(benchmark, command, tmp_path):
     assert 0.0 < cpu <= wall * 2.0 + 0.1
 
 
-@pytest.mark.parametrize("table", [peers.compare, peers.equal_error])
-def test_table_names_every_form(table):
-    text = table("B1", peers=(), size=N_REFERENCE, repeats=1)
-    assert all(form.label in text for form in forms.FORMS["B1"])
+def test_tables_name_every_form(tmp_path):
+    measured = yardsticks.measure("B1", peers=(), size=N_REFERENCE, repeats=1)
+    ladder = equal.climb("B1", peers=(), rtols=(1e-4, 1e-6), size=N_REFERENCE, repeats=1)
+    texts = (yardsticks.compare(measured), bars.bars(measured, ladder), equal.equal_error(ladder))
+    assert all(form.label in text for form in forms.FORMS["B1"] for text in texts)
+    equal.draw([ladder], tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").stat().st_size > 0

@@ -20,6 +20,7 @@ inline double log_(double x) { return std::log(x); }
 inline double sqrt_(double x) { return std::sqrt(x); }
 inline double abs_(double x) { return std::fabs(x); }
 inline double max_(double a, double b) { return a > b ? a : b; }
+inline double pow_(double x, double y) { return std::pow(x, y); }
 inline double power_two_thirds(double x) { return std::pow(x, 2.0 / 3.0); }
 
 inline Lanes abs_(Lanes x) { return (Lanes)((LaneBits)x & 0x7FFFFFFFFFFFFFFF); }
@@ -75,4 +76,5 @@ inline Lanes log_(Lanes x) {
     return k * LN2_HIGH - ((half - (s * (half + p) + k * LN2_LOW)) - f);
 }
 
+inline Lanes pow_(Lanes x, Lanes y) { return exp_(y * log_(x)); }
 inline Lanes power_two_thirds(Lanes x) { return exp_(log_(x) * (2.0 / 3.0)); }

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.equal import cost_at
 from benchmarks.measure import Case, number, paired_ratio, table, take_turns
 from benchmarks.patient import date_errors, same_dates, volume_errors
-from benchmarks.peers import cost_at
 
 
 def test_cost_at_error_lies_on_the_line_between_tolerances():

@@ -1,0 +1,66 @@
+"""Which method for which stiffness: B2 with a faster turnover of VEGF, by the explicit and the L-stable method."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from ossim.numerics.problem import Problem, advance_problem
+from ossim.numerics.stiff import advance_problem_stiff
+from ossim.numerics.system import System
+
+from .forms import FORMS, build, output
+from .measure import Case, number, table, take_turns
+from .problems import B2, VALUES_B2, Yardstick
+from .reference import errors, reference
+
+METHODS = ("tsit5", "rodas4")
+FACTORS = (1, 4, 16, 64)
+RTOLS = (1e-4, 1e-6)
+N_REFERENCE = 2  # the reference is explicit: a minute per run where VEGF is fastest
+
+
+def advance(system: System, method: str, end: float, problem: Problem) -> None:
+    """Advance a problem by the method called `method`."""
+    if method == "tsit5":
+        advance_problem(problem, end)
+    else:
+        advance_problem_stiff(system, problem, end)
+
+
+def faster(factor: float) -> Yardstick:
+    """B2 with production and loss of VEGF multiplied by `factor`, which leaves its level as it is."""
+    columns = [B2.names.index(name) for name in ("pF", "lossF")]
+
+    def draw(n: int) -> np.ndarray:
+        drawn = B2.draw(n)
+        drawn[:, columns] *= factor
+        return drawn
+
+    return replace(B2, draw=draw)
+
+
+def stiffness(size: int = 24, repeats: int = 3) -> str:
+    """Table of time and error by turnover and tolerance; in brackets the time over that of the better method."""
+    form, rows, end = FORMS["B2"][0], [], float(B2.days)
+    for factor in FACTORS:
+        yardstick = faster(factor)
+        drawn, exact = yardstick.draw(size), reference(yardstick, min(N_REFERENCE, size))
+        for rtol in RTOLS:
+            prepare = partial(build, yardstick, form, drawn, rtol)
+            solvers = [partial(advance, form.system, method, end) for method in METHODS]
+            times = take_turns(
+                [Case(method, prepare, solver, size) for method, solver in zip(METHODS, solvers, strict=True)], repeats
+            )
+            cells = []
+            for index, solver in enumerate(solvers):
+                over = np.median(times[:, index] / times[:, :2].min(axis=1))
+                solver(problem := prepare())
+                reached = errors(output(yardstick, form, problem), exact).max()
+                cells += [f"{number(np.median(times[:, index]))} ({over:.2f})", f"{reached:.0e}"]
+            rows.append((f"{VALUES_B2['lossF'] * factor:g}", f"{rtol:g}", *cells))
+    title = f"B2 with faster VEGF, {size} runs: microseconds of CPU per run (over the better of the first two), error"
+    header = ("rate [1/day]", "rtol", *(text for method in METHODS for text in (method, "error")))
+    return table(title, header, rows)
