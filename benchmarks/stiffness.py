@@ -1,4 +1,4 @@
-"""Which method for which stiffness: B2 with a faster turnover of VEGF, by the explicit and the L-stable method."""
+"""Which method for which stiffness: B2 with a faster turnover of VEGF, by each method and by the choice of the runs."""
 
 from __future__ import annotations
 
@@ -8,26 +8,21 @@ from functools import partial
 import numpy as np
 
 from ossim.numerics.problem import Problem, advance_problem
-from ossim.numerics.stiff import advance_problem_stiff
-from ossim.numerics.system import System
 
 from .forms import FORMS, build, output
 from .measure import Case, number, table, take_turns
 from .problems import B2, VALUES_B2, Yardstick
 from .reference import errors, reference
 
-METHODS = ("tsit5", "rodas4")
+METHODS = ("tsit5", "rodas4", "auto")
 FACTORS = (1, 4, 16, 64)
 RTOLS = (1e-4, 1e-6)
 N_REFERENCE = 2  # the reference is explicit: a minute per run where VEGF is fastest
 
 
-def advance(system: System, method: str, end: float, problem: Problem) -> None:
+def advance(method: str, end: float, problem: Problem) -> None:
     """Advance a problem by the method called `method`."""
-    if method == "tsit5":
-        advance_problem(problem, end)
-    else:
-        advance_problem_stiff(system, problem, end)
+    advance_problem(problem, end, method=method)
 
 
 def faster(factor: float) -> Yardstick:
@@ -50,7 +45,7 @@ def stiffness(size: int = 24, repeats: int = 3) -> str:
         drawn, exact = yardstick.draw(size), reference(yardstick, min(N_REFERENCE, size))
         for rtol in RTOLS:
             prepare = partial(build, yardstick, form, drawn, rtol)
-            solvers = [partial(advance, form.system, method, end) for method in METHODS]
+            solvers = [partial(advance, method, end) for method in METHODS]
             times = take_turns(
                 [Case(method, prepare, solver, size) for method, solver in zip(METHODS, solvers, strict=True)], repeats
             )
