@@ -25,7 +25,7 @@ from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
 from ossim.criteria.recist import RECIST_1_1
 from ossim.models.osteosarcoma_patient import MAX_LESIONS
-from ossim.simulation import trial
+from ossim.simulation import devices
 from ossim.simulation.parts import Arm
 from ossim.simulation.pharmacology import Pharmacology, plan_pharmacology
 from ossim.simulation.trial import Protocol, run_arm
@@ -91,14 +91,14 @@ def treat(given: Setting):
 def engine_clock():
     """Collect the wall and CPU seconds of every call of the compiled engine in a list."""
     inside: list[tuple[float, float]] = []
-    advance = trial.advance_problem
+    advance = devices.advance_problem
 
     def timed(*arguments, **named):
         wall, cpu = time.perf_counter(), time.process_time()
         advance(*arguments, **named)
         inside.append((time.perf_counter() - wall, time.process_time() - cpu))
 
-    with mock.patch.object(trial, "advance_problem", timed):
+    with mock.patch.object(devices, "advance_problem", timed):
         yield inside
 
 

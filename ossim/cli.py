@@ -31,6 +31,7 @@ app = typer.Typer(
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="YAML file that says what to simulate")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="result folder; default results/<config name>")]
+Device = Annotated[str, typer.Option("--device", help="cpu, or gpu: a CUDA device")]
 Quick = Annotated[bool, typer.Option("--quick", help="few patients, for a first look")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help='change one value: arms.a.dose="200 mg"')
@@ -102,6 +103,7 @@ def run(
     dry_run: DryRun = False,
     force: Force = False,
     no_figures: NoFigures = False,
+    device: Device = "cpu",
 ) -> int:
     """Simulate one config: result, endpoints, figures."""
     scenario = _configured(config, changes, quick)
@@ -111,7 +113,8 @@ def run(
         print(_load("cli_preview").preview(scenario))
         return DONE
     with _progress(scenario.name) as progress:
-        return _load("cli_run").run(scenario, _folder(scenario, out), progress, force=force, figures=not no_figures)
+        options = {"force": force, "figures": not no_figures, "device": device}
+        return _load("cli_run").run(scenario, _folder(scenario, out), progress, **options)
 
 
 @app.command()

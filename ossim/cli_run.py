@@ -37,13 +37,15 @@ class Figure(NamedTuple):
     options: Mapping[str, str]
 
 
-def run(config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
+def run(
+    config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool, device: str = "cpu"
+) -> int:
     """Simulate one config, write its result folder and print the endpoints; return the exit code."""
     attributes = _attributes(config, sweep=False)
     # The file is closed before its folder is renamed.
     with (
         store.result_folder(folder, force=force) as work,
-        ossim.run(config, progress=progress, to=work / store.DATASET, attributes=attributes) as dataset,
+        ossim.run(config, progress, to=work / store.DATASET, attributes=attributes, device=device) as dataset,
     ):
         report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
         drawn = _write(work, config, dataset, report.rows if report else (), figures)

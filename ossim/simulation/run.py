@@ -18,6 +18,7 @@ from ..errors import InputError
 from ..models.osteosarcoma_patient import MAX_LESIONS
 from . import provenance
 from .config_limits import n_visits
+from .devices import advance_on
 from .evidence import drugs_of
 from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
@@ -28,6 +29,7 @@ from .stream import Put, trial_file
 from .trial import Protocol, run_arm
 
 BLOCK = 4096
+GPU_BLOCK = 16 * BLOCK  # enough threads to keep a device busy
 CRITERIA = {"recist_1.1": RECIST_1_1}
 MOST_IN_MEMORY = 4_000_000_000  # [byte]
 _FIRST_WEEK = np.arange(84) / 12.0  # every two hours, so that peaks and troughs show [day]
@@ -39,6 +41,7 @@ def run(
     threads: int | None = None,
     to: str | Path | None = None,
     attributes: Mapping[str, Any] | None = None,
+    device: str = "cpu",
 ) -> xr.Dataset:
     """Simulate a scenario: a virtual trial, or a run of a published model (then see `simulate`).
 
@@ -50,6 +53,7 @@ def run(
     to : NetCDF file to write the result to; a result of more than 64 MB is then written while it is made, and what is
         returned reads from that file, so that memory does not grow with the cohort
     attributes : added to the root attributes of the result
+    device : "cpu", or "gpu" for large cohorts on a CUDA device; equal but for rounding
 
     Returns
     -------
@@ -58,16 +62,18 @@ def run(
     Raises
     ------
     InputError
-        A drug that acts through its concentration lacks the numbers for it, or the result does not fit.
+        A drug that acts through its concentration lacks the numbers for it, the result does not fit, or there is no
+        such device.
     OutputExistsError
         There is a file `to`.
     OSError
         The file cannot be written, for example because the disk is full; nothing is left of it.
     """
+    advance_on(device)  # refuses a device that is not there before anything is written
     if to is not None:
         to = new_file(to)
     if isinstance(scenario, ModelRun):
-        return _kept(_run_model(scenario).assign_attrs(attributes or {}), to)
+        return _kept(_run_model(scenario, device).assign_attrs(attributes or {}), to)
     if threads is not None and threads < 1:
         raise InputError(f"threads: must be 1 or more, not {threads}")
     plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
@@ -76,7 +82,7 @@ def run(
     empty = empty.assign_attrs(attributes or {})
     if to is None and empty.nbytes > MOST_IN_MEMORY:
         raise InputError(f"the result takes {empty.nbytes / 1e9:.1f} GB of memory: give `to`, a file for it")
-    simulate_into = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads)
+    simulate_into = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads, device)
     if to is not None and empty.nbytes > IN_MEMORY:
         with trial_file(to, empty, BLOCK) as put:
             simulate_into(put)
@@ -100,12 +106,13 @@ def _simulate_blocks(
     trajectory_times: np.ndarray,
     progress: Callable[[float, float], None] | None,
     threads: int | None,
+    device: str,
     put: Put,
 ) -> None:
     """Run all arms on one block of patients after the other and `put` what they give."""
     tracked_count = min(scenario.output.trajectories, scenario.cohort.size)
     total, done = float(len(scenario.arms) * scenario.cohort.size * visit_times.size), 0.0
-    for patients in _blocks(scenario):
+    for patients in _blocks(scenario, BLOCK if device == "cpu" else GPU_BLOCK):
         tracked = patients.first + np.arange(patients.size)
         rows = np.where(tracked < tracked_count, np.arange(patients.size), -1)
         n_tracked = int((rows >= 0).sum())
@@ -118,6 +125,7 @@ def _simulate_blocks(
             solver=scenario.solver,
             trajectory_times=trajectory_times if n_tracked else np.zeros(0),
             threads=threads or available_cores(),
+            device=device,
         )
 
         def advanced(count: int) -> None:
@@ -152,11 +160,11 @@ def _trajectory_times(scenario: Scenario) -> np.ndarray:
     return np.unique(np.concatenate([_FIRST_WEEK[scenario.visits.until >= _FIRST_WEEK], regular]))
 
 
-def _blocks(scenario: Scenario) -> Iterator[Patients]:
+def _blocks(scenario: Scenario, block: int) -> Iterator[Patients]:
     cohort = scenario.cohort
     source = population(cohort.population)
-    for first in range(0, cohort.size, BLOCK):
-        size = min(BLOCK, cohort.size - first)
+    for first in range(0, cohort.size, block):
+        size = min(block, cohort.size - first)
         yield draw_patients(source, scenario.seed, first, size, MAX_LESIONS, cohort.parameters, cohort.typical)
 
 
@@ -165,7 +173,7 @@ def _measurement_error(scenario: Scenario, patients: Patients) -> np.ndarray | f
     return patients.values["measurement_error"] if given is None else given
 
 
-def _run_model(config: ModelRun) -> xr.Dataset:
+def _run_model(config: ModelRun, device: str) -> xr.Dataset:
     """Run a published model as its config says, with the provenance of a trial."""
     started = provenance.now()
     parameters = {key: list(value) if isinstance(value, tuple) else value for key, value in config.parameters.items()}
@@ -177,6 +185,7 @@ def _run_model(config: ModelRun) -> xr.Dataset:
         parameters=parameters,
         rtol=config.rtol,
         atol=config.atol,
+        device=device,
     )
     attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
     return dataset.assign_attrs({**attributes, **dataset.attrs})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +16,6 @@ from ..models import Model, model
 from ..numerics.arrays import STATUS_MEANINGS, Control, Doses, Exposure
 from ..numerics.problem import (
     Problem,
-    advance_problem,
     make_control,
     make_problem,
     make_records,
@@ -24,9 +23,9 @@ from ..numerics.problem import (
 )
 from ..numerics.system import System
 from . import provenance
+from .devices import advance_on
 
 METHODS = ("auto", "tsit5", "rodas4")
-DEVICES = ("cpu", "gpu")
 STATUS_FLAGS = {
     "flag_values": np.arange(len(STATUS_MEANINGS), dtype=np.int8),
     "flag_meanings": " ".join(STATUS_MEANINGS),
@@ -76,8 +75,7 @@ def simulate(
     """
     if method not in METHODS:
         raise unknown("method", method, METHODS)
-    if device not in DEVICES:
-        raise unknown("device", device, DEVICES)
+    advance = advance_on(device)
     declared = model(name)
     facts = model_parameters(name)
     _check_solver(rtol, atol, max_steps)
@@ -93,33 +91,12 @@ def simulate(
     else:
         control = make_control(rtol=rtol, atol=atol, max_steps=max_steps)
     problem = _problem(declared, system, values, doses, times, control)
-    advance_on(device)(problem, float(times[-1]), method=method)
+    advance(problem, float(times[-1]), method=method)
     if times[-1] == 0.0:
         problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
     if log_states:
         np.exp(problem.records.state, out=problem.records.state)
     return _dataset(declared, problem, values, times, has_runs, given)
-
-
-def advance_on(device: str) -> Callable[..., None]:
-    """The function that advances a problem on a device, called like `advance_problem`.
-
-    Raises
-    ------
-    InputError
-        There is no GPU, or it cannot be used; the line says what to do.
-    """
-    if device == "cpu":
-        return advance_problem
-    gpu = import_module("ossim.numerics.gpu")  # loads the CUDA part of numba
-
-    def advance(problem: Problem, end, threads: int = 1, method: str = "tsit5") -> None:
-        try:
-            gpu.advance_problem_on_gpu(problem, end, "tsit5" if method == "auto" else method)
-        except gpu.GpuError as error:
-            raise InputError(f"device: {error}") from None
-
-    return advance
 
 
 def _check_solver(rtol: Any, atol: Any, max_steps: Any) -> None:

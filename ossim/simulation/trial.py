@@ -14,11 +14,12 @@ from ..models.osteosarcoma_baseline import baseline
 from ..models.osteosarcoma_observables import diameters, observables, remove_extinct
 from ..models.osteosarcoma_patient import MAX_LESIONS, SHARED_STATES, SYSTEM
 from ..numerics.arrays import Clocks, Watch
-from ..numerics.problem import Problem, advance_problem, make_control, make_problem, make_records, make_runs
+from ..numerics.problem import Problem, make_control, make_problem, make_records, make_runs
 from ..rng import normals
 from ..schema import Response
 from ..strategies import strategy
 from ..strategies.visit import STOP, Visit
+from .devices import advance_on
 from .lines import compile_lines, start_line
 from .parts import Arm, Solver
 from .pharmacology import Pharmacology, exposure
@@ -29,7 +30,7 @@ AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "sveg
 
 @dataclass(frozen=True)
 class Protocol:
-    """What all arms of a trial share: visit times and end of follow-up [day], criteria, noise, tolerances."""
+    """What all arms of a trial share: visit times and end of follow-up [day], criteria, noise, tolerances, device."""
 
     seed: int
     visit_times: np.ndarray
@@ -39,6 +40,7 @@ class Protocol:
     solver: Solver
     trajectory_times: np.ndarray
     threads: int = 1
+    device: str = "cpu"
 
 
 def set_up(arm: Arm, patients: Patients, plan: Pharmacology, protocol: Protocol, tracked: np.ndarray):
@@ -113,13 +115,13 @@ def run_arm(
         "cross_resistance": np.broadcast_to(patients.values["cross_resistance"], n),
         "new_lesion_threshold": patients.thresholds["new_lesion_threshold"],
     }
-    decide = strategy(arm.strategy).decide
+    decide, advance = strategy(arm.strategy).decide, advance_on(protocol.device)
     out = _empty(n, n_visits, n_lines)
     everyone, line = np.arange(n), np.zeros(n, np.int64)
     best, nadir = np.full(n, np.nan), np.full(n, np.nan)
     progressed_before = np.zeros(n, np.bool_)
     for visit, time in enumerate(protocol.visit_times):
-        advance_problem(problem, time, protocol.threads)
+        advance(problem, time, protocol.threads)
         remove_extinct(runs.state, runs.parameters)
         alive = (runs.status == 0) & (runs.time >= time)
         here = np.flatnonzero(alive)
@@ -166,7 +168,7 @@ def run_arm(
                 best[begun], nadir[begun], progressed_before[begun] = total[begun], total[begun], False
                 watch.lowest[begun] = np.nansum(full[begun], axis=1)
         progress(n)
-    advance_problem(problem, protocol.until, protocol.threads)
+    advance(problem, protocol.until, protocol.threads)
     _note_true_progression(out, problem, everyone, line)
     _close(out, problem, line)
     return out, problem
