@@ -5,8 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class Tableau:
+    """What all methods have: times `c` of their stages in a step of unit length."""
+
+    c: tuple[float, ...]
+
+    @property
+    def stages(self) -> int:
+        return len(self.c)
+
+    @property
+    def nodes(self) -> tuple[float, ...]:
+        """The distinct ones, the start first."""
+        return tuple(dict.fromkeys(self.c))
+
+
 @dataclass(frozen=True)
-class ExplicitTableau:
+class ExplicitTableau(Tableau):
     """An explicit Runge-Kutta pair whose last stage is the first of the next step.
 
     `interpolant` holds, per stage, the coefficients of theta, theta^2, ... of its weight in the dense output.
@@ -18,15 +33,6 @@ class ExplicitTableau:
     c: tuple[float, ...]
     error: tuple[float, ...]
     interpolant: tuple[tuple[float, ...], ...]
-
-    @property
-    def stages(self) -> int:
-        return len(self.c)
-
-    @property
-    def nodes(self) -> tuple[float, ...]:
-        """Distinct times of the stages in a step of unit length, the start first."""
-        return tuple(dict.fromkeys(self.c))
 
 
 def _times(*factors: tuple[float, ...]) -> tuple[float, ...]:
@@ -81,7 +87,7 @@ TSIT5 = ExplicitTableau(
 
 
 @dataclass(frozen=True)
-class RosenbrockTableau:
+class RosenbrockTableau(Tableau):
     """A stiffly accurate Rosenbrock method in the form that needs no product with the Jacobian.
 
     Stages k_i = u_i / h solve (I/gamma - h J) k_i = f(t + c_i h, y + h sum a_ij k_j) + sum coupling_ij k_j + h d_i f_t;
@@ -96,15 +102,6 @@ class RosenbrockTableau:
     c: tuple[float, ...]
     d: tuple[float, ...]
     dense: tuple[tuple[float, ...], tuple[float, ...]]
-
-    @property
-    def stages(self) -> int:
-        return len(self.c)
-
-    @property
-    def nodes(self) -> tuple[float, ...]:
-        """Distinct times of the stages in a step of unit length, the start first."""
-        return tuple(dict.fromkeys(self.c))
 
     @property
     def interpolant(self) -> tuple[tuple[float, ...], ...]:
@@ -142,5 +139,3 @@ RODAS4 = RosenbrockTableau(
         (-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872),
     ),
 )
-
-Tableau = ExplicitTableau | RosenbrockTableau
