@@ -6,6 +6,7 @@ import csv
 
 import calibration_ppc
 import heldout_trials
+import numerics
 import numpy as np
 import pytest
 import scan_artefact
@@ -114,7 +115,31 @@ def test_scan_interval_changes_no_biology(scans):
     assert all((run["status"] == Status.ok).all() for run in scans[1].values())
 
 
-@pytest.mark.parametrize("experiment", [calibration_ppc, heldout_trials, waterfall_matrix, scan_artefact])
+@pytest.fixture(scope="module")
+def accuracy():
+    return numerics.main(size=60)
+
+
+def test_progression_is_seen_at_the_same_visit_at_every_tolerance(accuracy):
+    rows, _ = accuracy
+    assert {row["rtol"] for row in rows} == set(numerics.RTOLS)
+    assert all(row["same_progression_visit"] == 1.0 for row in rows)
+
+
+def test_volumes_are_within_ten_tolerances(accuracy):
+    # measured on 200 patients over a year: 0.8 tolerances at 1e-4, 3.2 at 1e-5, 5.4 at 1e-6, 9.1 at 1e-7
+    assert all(row["volume_error"] < 10 * row["rtol"] for row in accuracy[0])
+
+
+def test_hidden_infusions_are_missed_and_events_are_not(accuracy):
+    ends = accuracy[1]["cells"].isel(time=-1)
+    factors = ends / ends.sel(solver="SciPy, restarted at each dose")
+    assert abs(float(factors.sel(solver="ossim, doses as events")) - 1.0) < 1e-5
+    for method in numerics.HIDDEN:
+        assert float(factors.sel(solver=f"SciPy {method}, doses hidden")) > 2.0
+
+
+@pytest.mark.parametrize("experiment", [calibration_ppc, heldout_trials, waterfall_matrix, scan_artefact, numerics])
 def test_an_experiment_leaves_table_figure_and_dataset(experiment, tmp_path, capsys):
     experiment.main(tmp_path, 60)
     assert capsys.readouterr().out.count("\n") >= 9
