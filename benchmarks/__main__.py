@@ -9,7 +9,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SECTIONS = ("yardsticks", "bars", "equal", "work_precision", "peak", "scaling", "stiffness", "patient", "startup")
+SECTIONS = (
+    "yardsticks",
+    "bars",
+    "equal",
+    "work_precision",
+    "peak",
+    "scaling",
+    "stiffness",
+    "patient",
+    "startup",
+    "compilation",
+)
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 
 
@@ -41,7 +52,8 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
 
 def tables(given: argparse.Namespace) -> Iterator[str]:
     """The text of each chosen section; what two sections need is measured once."""
-    from . import bars, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks  # after the limits above
+    # after the limits above
+    from . import bars, compilation, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks
 
     @functools.cache
     def measured(key: str) -> yardsticks.Measured:
@@ -67,6 +79,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "stiffness": lambda: [stiffness.stiffness(max(given.size // 320 * 8, 8), min(given.repeats, 3))],
         "patient": lambda: patient.patient(given.size, given.repeats),
         "startup": lambda: [startup.startup(given.repeats)],
+        "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
     }
     yield measure.machine()
     for name in given.sections or SECTIONS:

@@ -1,6 +1,6 @@
 """What a virtual patient costs: 1 000 patients, two years, up to three lesions, with PK, visits, RECIST and decisions.
 
-CPU time of one core beside the error reached, engine apart from the rest; first compilation, and memory.
+CPU time of one core beside the error reached, engine apart from the rest, and memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -159,15 +158,14 @@ def date_errors(found: dict, exact: dict) -> np.ndarray:
 
 _CHILD = """
 import json, sys, time
-start = time.perf_counter()
 import ossim
 from benchmarks.patient import CONFIG, peak_memory as peak
 scenario = ossim.loads(CONFIG.replace("SIZE", "8"))
 ossim.run(scenario, threads=1)
-first, before = time.perf_counter() - start, peak()
+before = peak()
 start = time.perf_counter()
 ossim.run(scenario.with_overrides({"cohort.size": int(sys.argv[1])}), threads=1)
-print(json.dumps([first, before, time.perf_counter() - start, peak()]))
+print(json.dumps([before, time.perf_counter() - start, peak()]))
 """
 
 
@@ -181,31 +179,20 @@ def peak_memory() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _child(size: int, cache: str | None = None) -> list[float]:
-    environment = dict(os.environ)
-    if cache is not None:
-        environment["NUMBA_CACHE_DIR"] = cache
+def _child(size: int) -> list[float]:
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     command = [sys.executable, "-c", _CHILD, str(size)]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip()[-500:])
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def compilation() -> str:
-    """Table of the first small trial in a fresh process: with an empty cache of compiled code, and with a full one."""
-    with tempfile.TemporaryDirectory() as folder:
-        cold, warm = (_child(8, folder)[0] for _ in range(2))
-    rows = [("empty", f"{cold:.1f}"), ("filled", f"{warm:.2f}")]
-    return table("Seconds to import and run 8 patients in two arms, by cache of compiled code", ("cache", "wall"), rows)
 
 
 def memory(sizes: Sequence[int] = (1000, 10_000)) -> str:
     """Table of peak memory of whole trials of two arms, each in a fresh process."""
     rows = []
     for size in sizes:
-        _, before, seconds, peak = _child(size)
+        before, seconds, peak = _child(size)
         per_patient = (peak - before) / size * 1024
         rows.append((size, f"{seconds:.2f}", f"{before:.0f}", f"{peak:.0f}", f"{per_patient:.1f}"))
     header = ("patients", "wall s", "MiB before", "MiB peak", "KiB per patient")
@@ -216,5 +203,4 @@ def patient(size: int = 1000, repeats: int = 5) -> Iterator[str]:
     """All tables of this file, one after the other."""
     for arm in ARMS:
         yield cost_and_error(arm, size, repeats=repeats)
-    yield compilation()
     yield memory((size, 10 * size))

@@ -1,6 +1,6 @@
 """Experiment 12: does the fast engine give the answers of a full reference, and what if doses are hidden from a solver?
 
-One trial at tolerances from 1e-4 to 1e-7 against the same at 1e-11 (the tests compare the engine itself with an
+One trial at tolerances from 1e-3 to 1e-7 against the same at 1e-11 (the tests compare the engine itself with an
 independent implementation of the patient in SciPy). Then one-hour infusions every three weeks, as events of the engine
 and hidden in the right-hand side of SciPy's solvers. Expectation: every patient progresses at the same visit at every
 tolerance, and volumes are within 10 tolerances; solvers that are not told of the infusions miss them
@@ -28,7 +28,7 @@ from ossim.numerics.system import System
 from ossim.simulation.pharmacology import exposure, plan_pharmacology
 from ossim.terms.pharmacodynamics import occupancy
 
-RTOLS = (1e-4, 1e-5, 1e-6, 1e-7)
+RTOLS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 REFERENCE = {"solver.rtol": 1e-11, "solver.atol": 1e-12}
 HIDDEN = ("LSODA", "RK45", "Radau")
 PULSE_RTOL, ATOL = 1e-6, 1e-9
