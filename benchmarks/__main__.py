@@ -76,7 +76,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "work_precision": work_precision,
         "peak": lambda: [peak.peak(given.size, given.repeats, given.rtol)],
         "scaling": lambda: [scaling.scaling(4 * given.size, given.repeats, given.rtol)],
-        "stiffness": lambda: [stiffness.stiffness(max(given.size // 320 * 8, 8), min(given.repeats, 3))],
+        "stiffness": lambda: [stiffness.stiffness(max(given.size // 5, 8), min(given.repeats, 3))],
         "patient": lambda: patient.patient(given.size, given.repeats),
         "startup": lambda: [startup.startup(given.repeats)],
         "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
