@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from scipy.special import ndtri
 
 from ossim.errors import InputError
 
@@ -34,16 +33,17 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, confidence_level: float =
     """
     time, event = _subjects(time, event)
     grid = np.unique(np.concatenate([[0.0], time]))
-    survival, low, high = _estimate(time, event, grid, confidence_level)
     events, censored = (
         np.bincount(np.searchsorted(grid, part), minlength=grid.size) for part in (time[event], time[~event])
     )
+    at_risk = time.size - np.cumsum(events + censored) + events + censored
+    survival, low, high = _estimate(events, at_risk, confidence_level)
     return xr.Dataset(
         {
             "survival": ("time", survival, {"units": "1", "long_name": "event-free probability"}),
             "ci_low": ("time", low, {"units": "1", "long_name": "lower confidence bound"}),
             "ci_high": ("time", high, {"units": "1", "long_name": "upper confidence bound"}),
-            "at_risk": ("time", time.size - np.searchsorted(np.sort(time), grid), {"units": "1"}),
+            "at_risk": ("time", at_risk, {"units": "1"}),
             "events": ("time", events, {"units": "1"}),
             "censored": ("time", censored, {"units": "1"}),
         },
@@ -52,14 +52,15 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, *, confidence_level: float =
     )
 
 
-def _estimate(time: NDArray, event: NDArray, grid: NDArray, confidence_level: float) -> tuple[NDArray, ...]:
-    """Return the curve at the times of `grid`, and its lower and upper bound."""
-    curve = stats.ecdf(stats.CensoredData(uncensored=time[event], right=time[~event])).sf
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)
-        band = curve.confidence_interval(confidence_level=confidence_level, method="log-log")
-    survival = curve.evaluate(grid)
-    low, high = (np.where(survival == 1, 1.0, side.evaluate(grid)) for side in (band.low, band.high))
+def _estimate(events: NDArray, at_risk: NDArray, confidence_level: float) -> tuple[NDArray, NDArray, NDArray]:
+    """Return the curve after each time, S = prod(1 - d / n), and the bounds S^exp(-+ z se(log(-log S)))."""
+    survival = np.cumprod((at_risk - events) / at_risk)
+    # 1 before the first event and 0 after the last have no log-log.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = 1 / np.log(survival) ** 2 * np.cumsum(events / (at_risk * (at_risk - events)))
+        reach = ndtri(0.5 + confidence_level / 2) * np.sqrt(variance)
+        middle = np.log(-np.log(survival))
+    low, high = (np.where(survival == 1, 1.0, np.exp(-np.exp(middle + side))) for side in (reach, -reach))
     return survival, low, high
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from scipy.stats import binomtest
+from scipy.stats import CensoredData, binomtest, ecdf
 
 from ossim import endpoints
 from ossim.endpoints.comparison import digits_needed, is_count
@@ -29,6 +29,20 @@ def test_kaplan_meier_is_the_product_of_fractions():
     assert curve["time"].values.tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(curve["survival"], [1, 4 / 5, 4 / 5 * 3 / 4, 3 / 5, 0], rtol=EXACT)
     assert curve["at_risk"].values.tolist() == [5, 5, 4, 2, 1]
+
+
+# SciPy has no interval before the first event.
+@pytest.mark.filterwarnings("ignore:The confidence interval is undefined")
+def test_curve_with_censoring_is_that_of_scipy_to_the_bit():
+    rng = np.random.default_rng(4)
+    # Rounded to days, so that patients share their times.
+    time, event = rng.exponential(100.0, 500).round(), rng.random(500) < 0.7
+    ours = endpoints.kaplan_meier(time, event)
+    theirs = ecdf(CensoredData(uncensored=time[event], right=time[~event])).sf
+    band = theirs.confidence_interval(method="log-log")
+    seen = ours.isel(time=ours["survival"].values < 1)
+    for name, curve in (("survival", theirs), ("ci_low", band.low), ("ci_high", band.high)):
+        np.testing.assert_array_equal(seen[name], curve.evaluate(seen["time"].values))
 
 
 def test_interval_is_log_log_of_greenwood():
