@@ -64,7 +64,8 @@ def leaves_after_step(
             if watch.crossed[run] > t_new:
                 watch.crossed[run] = np.nan
         if records.row[run] >= 0:
-            record(run, lane, t_new, w, plan, records, interpolant, weights)
+            used = plan.n_shared + marks[N_UNITS] * plan.n_per_unit
+            record(run, lane, t_new, w, plan, used, records, interpolant, weights)
         if stopped:
             runs.end[run] = t_new
         if t_new >= runs.end[run]:

@@ -69,21 +69,20 @@ def cut_step(w, plan, lane, t_new, used, n_modes, interpolant, weights):
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def record(run, lane, t_new, w, plan, records, interpolant, weights):
-    """Write the outputs due up to `t_new`, from the step that ends at or after it."""
+def record(run, lane, t_new, w, plan, used, records, interpolant, weights):
+    """Write the outputs due up to `t_new`, from the step that ends at or after it; states not in use stay as they are."""
     row, t, h = records.row[run], get(w, TIME, lane), get(w, STEP, lane)
     while records.next[run] < records.time.size and records.time[records.next[run]] <= t_new:
         output = records.next[run]
         tau = records.time[output] - t
-        if tau <= 0.0:
-            for index in range(plan.n_states):
-                records.state[row, output, index] = get(w, plan.state + index, lane)
-        elif tau >= h or records.time[output] >= get(w, NEXT_TIME, lane):
-            for index in range(plan.n_states):
+        for index in range(plan.n_states):
+            records.state[row, output, index] = get(w, plan.state + index, lane)
+        if tau > 0.0 and (tau >= h or records.time[output] >= get(w, NEXT_TIME, lane)):
+            for index in range(used):
                 records.state[row, output, index] = get(w, plan.trial + index, lane)
-        else:
+        elif tau > 0.0:
             weigh_stages(tau / h, interpolant, weights)
-            for index in range(plan.n_states):
+            for index in range(used):
                 records.state[row, output, index] = interpolate(w, plan, index, lane, weights)
         for mode in range(records.value.shape[2]):
             records.value[row, output, mode] = mode_after(w, plan.modes + mode * MODE_ROWS, lane, tau)

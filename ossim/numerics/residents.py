@@ -65,7 +65,7 @@ def load_run(run, lane, w, plan, runs, exposure, doses, clocks, watch, records, 
     start_watch(run, lane, w, watch)
     set_output(run, lane, w, records)
     if records.row[run] >= 0:
-        record(run, lane, t, w, plan, records, interpolant, weights)
+        record(run, lane, t, w, plan, plan.n_shared, records, interpolant, weights)
     apply_events(run, lane, t, w, plan, doses, exposure)
     set_stop(run, lane, w, runs, doses)
 

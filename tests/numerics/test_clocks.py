@@ -212,3 +212,14 @@ def test_watching_does_not_move_the_solution():
 def test_rise_date_does_not_depend_on_where_the_run_is_interrupted():
     whole, parts = _watched(), _watched(stops=(3.7, 20.0, 55.0, 56.0, 300.0, 1500.0))
     np.testing.assert_allclose(parts.watch.crossed, whole.watch.crossed, rtol=0, atol=DATE)
+
+
+def test_outputs_inside_a_step_leave_units_that_are_not_in_use_alone():
+    # one lesion of two: the states of the other are no part of the steps, nor of the sums made of the outputs
+    times = np.linspace(0.0, 40.0, 33)
+    state = np.array([[0.0, SHRINKING, GROWING, 0.0, 0.0]])
+    built = problem(REGROWTH, state, [[0.1, 0.01, 0.1, 0.01]], times, n_units=1, control=FINE)
+    advance_problem(built, 40.0)
+    np.testing.assert_array_equal(built.records.state[0, :, 3:], 0.0)
+    exact = np.column_stack([SHRINKING * np.exp(-0.1 * times), GROWING * np.exp(0.01 * times)])
+    np.testing.assert_allclose(built.records.state[0, :, 1:3], exact, rtol=1e-8)
