@@ -20,6 +20,7 @@ SECTIONS = (
     "patient",
     "startup",
     "compilation",
+    "cold",
 )
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 
@@ -53,7 +54,7 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
 def tables(given: argparse.Namespace) -> Iterator[str]:
     """The text of each chosen section; what two sections need is measured once."""
     # after the limits above
-    from . import bars, compilation, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks
+    from . import bars, cold, compilation, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks
 
     @functools.cache
     def measured(key: str) -> yardsticks.Measured:
@@ -79,6 +80,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "stiffness": lambda: [stiffness.stiffness(max(given.size // 5, 8), min(given.repeats, 3))],
         "patient": lambda: patient.patient(given.size, given.repeats),
         "startup": lambda: [startup.startup(given.repeats)],
+        "cold": lambda: [cold.cold(given.peers)],
         "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
     }
     yield measure.machine()
