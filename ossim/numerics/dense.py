@@ -70,7 +70,7 @@ def cut_step(w, plan, lane, t_new, used, n_modes, interpolant, weights):
 
 @jit(forceinline=True, fastmath=FASTMATH)
 def record(run, lane, t_new, w, plan, used, records, interpolant, weights):
-    """Write the outputs due up to `t_new`, from the step that ends at or after it; states not in use stay as they are."""
+    """Write the outputs due up to `t_new`, from the step that ends at or after it; states not in use stay."""
     row, t, h = records.row[run], get(w, TIME, lane), get(w, STEP, lane)
     while records.next[run] < records.time.size and records.time[records.next[run]] <= t_new:
         output = records.next[run]
