@@ -7,19 +7,13 @@ import numpy as np
 import roadrunner
 import sympy
 
+from ossim.numerics.jacobian_source import SYMBOLIC
+
 from .forms import ATOL
 from .problems import Yardstick
 
-ARITHMETIC = {
-    "exp": sympy.exp,
-    "log": sympy.log,
-    "pow": sympy.Pow,
-    "sqrt": sympy.sqrt,
-    "absolute": sympy.Abs,
-    "minimum": sympy.Min,
-    "maximum": sympy.Max,
-    "where_positive": lambda condition, a, b: sympy.Piecewise((a, condition > 0), (b, True)),
-}
+# Antimony knows pieces, not the derivative-free selection of the kernels
+ARITHMETIC = SYMBOLIC | {"where_positive": lambda condition, a, b: sympy.Piecewise((a, condition > 0), (b, True))}
 NAMES = {"log": "ln", "Abs": "abs", "Min": "min", "Max": "max"}
 
 

@@ -18,7 +18,7 @@ from .watch import watch_step
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
-def follow_clocks(run, lane, w, plan, marks, clocks, interpolant, weights):
+def follow_clocks(run, lane, w, plan, marks, used, clocks, interpolant, weights):
     """Date the thresholds that the step just made has crossed; cut it where a terminal one is."""
     t, made, t_new = get(w, TIME, lane), get(w, STEP, lane), get(w, NEXT_TIME, lane)
     stopped = False
@@ -34,7 +34,6 @@ def follow_clocks(run, lane, w, plan, marks, clocks, interpolant, weights):
         for clock in range(clocks.state.size):
             if clocks.crossed[run, clock] > t_new:
                 clocks.crossed[run, clock] = np.nan
-        used = plan.n_shared + marks[N_UNITS] * plan.n_per_unit
         cut_step(w, plan, lane, t_new, used, marks[N_MODES], interpolant, weights)
     return stopped
 
@@ -57,14 +56,14 @@ def leaves_after_step(
     leaving, steps = False, get(w, STEPS, lane)
     if get(w, ACCEPT, lane) > 0.0:
         landed = get(w, LANDING, lane) > 0.0
-        stopped = follow_clocks(run, lane, w, plan, marks, clocks, interpolant, weights)
+        used = plan.n_shared + marks[N_UNITS] * plan.n_per_unit
+        stopped = follow_clocks(run, lane, w, plan, marks, used, clocks, interpolant, weights)
         t_new = get(w, NEXT_TIME, lane)
         if watch.active[run]:
             watch_step(run, lane, w, plan, marks, limits, watch, observe, section, interpolant)
             if watch.crossed[run] > t_new:
                 watch.crossed[run] = np.nan
         if records.row[run] >= 0:
-            used = plan.n_shared + marks[N_UNITS] * plan.n_per_unit
             record(run, lane, t_new, w, plan, used, records, interpolant, weights)
         if stopped:
             runs.end[run] = t_new

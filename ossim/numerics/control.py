@@ -70,7 +70,7 @@ def propose(w, limits):
     """Choose the step: as wanted, cut to land, or halved where landing would leave a stub."""
     remaining = load(w, STOP) - load(w, TIME)
     wanted = minimum(load(w, WANTED), limits[STEP_LIMIT])
-    landing = where_at_least(wanted, 0.999 * remaining, 1.0 + 0.0 * remaining, -1.0)
+    landing = where_at_least(wanted, 0.999 * remaining, 1.0, -1.0)
     store(w, WANTED, wanted)
     store(w, LANDING, landing)
     store(w, STEP, where_positive(landing, remaining, minimum(wanted, 0.5 * remaining)))

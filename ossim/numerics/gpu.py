@@ -20,11 +20,10 @@ import numpy as np
 from numba import config, cuda
 from numba.core.dispatcher import Dispatcher
 
-from .arrays import OK
 from .ensemble import advance
 from .kernel import compile_kernel
 from .layout import ACCEPT, BUSY, FRESH, MARKS
-from .problem import Problem, make_plan
+from .problem import Problem, make_plan, unfinished
 from .system import System
 
 THREADS = 65_536  # in flight; each takes one run after another
@@ -185,8 +184,7 @@ def advance_problem_on_gpu(problem: Problem, end, method: str = "tsit5") -> None
     check_device()
     runs, clocks = problem.runs, problem.clocks
     runs.end[:] = end
-    stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
-    going = (runs.status == OK) & ~stopped & (runs.time < runs.end)
+    going = unfinished(problem)
     kernel, compiled = compile_kernel(problem.system, method), compile_threads(problem.system, method)
     n_modes, n_clocks = problem.exposure.channel.size, clocks.state.size
     plan = make_plan(kernel.layout, n_modes, n_clocks)

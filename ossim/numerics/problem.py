@@ -179,21 +179,23 @@ def advance_problem(problem: Problem, end, threads: int = 1, method: str = "tsit
     ValueError
         The stiff method is asked for, and the system repeats a unit.
     """
-    runs, clocks = problem.runs, problem.clocks
+    runs = problem.runs
     runs.end[:] = end
-    stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
     switching = method == "auto" and not problem.system.unit_states
     if not switching:
         runs.method[:] = STIFF if method == "rodas4" else EXPLICIT
-    while True:
-        going = (runs.status == OK) & ~stopped & (runs.time < runs.end)
-        if not going.any():
-            return
+    while (going := unfinished(problem)).any():
         for name, code in (("tsit5", EXPLICIT), ("rodas4", STIFF)):
             _advance_with(problem, going & (runs.method == code), name, switching, threads)
         if not switching:
             return
-        stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
+
+
+def unfinished(problem: Problem) -> np.ndarray:
+    """Whether each run still has a way to go: neither failed, nor stopped by a terminal threshold, nor at its end."""
+    runs, clocks = problem.runs, problem.clocks
+    stopped = (~np.isnan(clocks.crossed[:, clocks.terminal])).any(axis=1)
+    return (runs.status == OK) & ~stopped & (runs.time < runs.end)
 
 
 def _advance_with(problem: Problem, chosen: np.ndarray, method: str, switching: bool, threads: int) -> None:
