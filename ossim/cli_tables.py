@@ -15,6 +15,7 @@ from rich.text import Text
 from ossim import catalog
 from ossim.models import PATIENT, model
 from ossim.models import models as model_names
+from ossim.models.page import page
 from ossim.simulation.config_schema import json_schema
 from ossim.simulation.provenance import weakest_tier
 
@@ -41,7 +42,7 @@ def schema_text() -> str:
 def models(name: str | None = None) -> str:
     """List the models, or describe the one called `name`."""
     if name is not None:
-        return catalog.describe("model", name)
+        return page(name)
     rows = []
     for name in model_names():
         title = "osteosarcoma patient, run as a virtual trial" if name == PATIENT else model(name).title

@@ -1,9 +1,23 @@
-"""A directory is a registry: list and read the files that lie in a folder of a package."""
+"""A directory is a registry: list and read the files that lie in a folder of a package, or in a folder of the user's.
+
+A folder named in the environment variable ``OSSIM_PATH`` (several are separated like those of ``PATH``) is laid out
+like the package: ``models/name.py`` and ``data/models/name.yaml`` in it add a model, ``data/drugs/name.yaml`` a drug.
+What the package has comes first: a user's file adds, and replaces nothing.
+"""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import resources
+from pathlib import Path
+
+
+@cache
+def user_folders(folder: str = "") -> tuple[str, ...]:
+    """Return the places called `folder` in the folders that ``OSSIM_PATH`` names."""
+    roots = [Path(root) for root in os.environ.get("OSSIM_PATH", "").split(os.pathsep) if root]
+    return tuple(str(root / folder) for root in roots if (root / folder).is_dir())
 
 
 @cache
@@ -14,9 +28,9 @@ def names(package: str, folder: str = "", suffix: str = ".yaml") -> tuple[str, .
     """
     place = resources.files(package)
     place = place / folder if folder else place
-    if not place.is_dir():
-        return ()
-    found = (entry.name for entry in place.iterdir() if entry.is_file())
+    added = [Path(root) for root in user_folders("/".join([*package.split(".")[1:], *filter(None, [folder])]))]
+    places = [where for where in (place, *added) if where.is_dir()]
+    found = {entry.name for where in places for entry in where.iterdir() if entry.is_file()}
     return tuple(sorted(name.removesuffix(suffix) for name in found if name.endswith(suffix) and name[0] != "_"))
 
 
@@ -28,4 +42,7 @@ def read_text(package: str, path: str) -> str:
     FileNotFoundError
         The package holds no such file.
     """
-    return (resources.files(package) / path).read_text(encoding="utf-8")
+    own = resources.files(package) / path
+    added = (Path(root) / path for root in user_folders())
+    place = own if own.is_file() else next((where for where in added if where.is_file()), own)
+    return place.read_text(encoding="utf-8")

@@ -1,8 +1,17 @@
 """The facts of `ossim`, read from `ossim/data`: drugs, trials, populations, model parameters, references."""
 
-from .describe import describe
+from .describe import describe, model_page, table
 from .drugs import Dose, Drug, Effect, TargetPotency, drug, drugs
-from .parameters import Parameter, model_constants, model_parameters, parameter_sets
+from .observations import Observation, observation, observations
+from .parameters import (
+    Parameter,
+    ParameterSet,
+    documented_models,
+    model_constants,
+    model_gaps,
+    model_parameters,
+    parameter_sets,
+)
 from .pharmacokinetics import PharmacokineticSet
 from .populations import Correlation, Distribution, Population, population, populations
 from .reading import TIERS, Quantity
@@ -17,8 +26,10 @@ __all__ = [
     "Dose",
     "Drug",
     "Effect",
+    "Observation",
     "Outcome",
     "Parameter",
+    "ParameterSet",
     "PharmacokineticSet",
     "Population",
     "Quantity",
@@ -27,15 +38,21 @@ __all__ = [
     "TargetPotency",
     "Trial",
     "describe",
+    "documented_models",
     "drug",
     "drugs",
     "model_constants",
+    "model_gaps",
+    "model_page",
     "model_parameters",
+    "observation",
+    "observations",
     "parameter_sets",
     "population",
     "populations",
     "reference",
     "references",
+    "table",
     "targets",
     "trial",
     "trials",

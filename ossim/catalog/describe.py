@@ -7,7 +7,8 @@ from textwrap import fill
 
 from .. import errors
 from .drugs import Drug, Effect, TargetPotency, drug
-from .parameters import Parameter, model_constants, model_parameters
+from .observations import Observation, observations
+from .parameters import Parameter, model_constants, model_gaps, model_parameters, parameter_sets
 from .pharmacokinetics import UNITS, PharmacokineticSet
 from .populations import Distribution, Population, population
 from .reading import Quantity
@@ -89,12 +90,39 @@ def trial_page(item: Trial) -> str:
     return _page(parts, [item.reference, *(outcome.source for outcome in item.outcomes)])
 
 
-def model_page(name: str) -> str:
-    """Return the parameters of the model called `name`."""
+def model_page(name: str, title: str = "", about: Iterable[str] = ()) -> str:
+    """Return the page of the model called `name`: parameters, sets of other values, data.
+
+    Parameters
+    ----------
+    title, about : what the declaration adds: a sentence, and blocks of text (states, equations, doses)
+    """
     numbers = [*model_parameters(name).values(), *model_constants(name).values()]
-    rows = map(_parameter, numbers)
-    body = table(("parameter", "symbol", "value", "unit", "bounds", "tier", "source"), rows)
-    return _page([_heading(name, f"{len(numbers)} numbers"), body], [number.source for number in numbers])
+    sources = [number.source for number in numbers]
+    parts = [_heading(name, f"{len(numbers)} numbers"), _paragraph(title), *about, _numbers(numbers)]
+    parts.append("\n".join(_paragraph(f"{number.name}: {number.note}") for number in numbers if number.note))
+    for entry in parameter_sets(name).values():
+        changed = entry.parameters.values()
+        parts.append(_paragraph(f"set {entry.name}: {entry.title}") + "\n" + _numbers(changed))
+        sources += [number.source for number in changed]
+    found = observations(name).values()
+    if found:
+        parts.append(table(("data", "of", "points", "tier", "source"), map(_series, found)))
+        sources += [series.source for series in found]
+    parts += [_paragraph(f"missing: {gap}") for gap in model_gaps(name)]
+    return _page(parts, sources)
+
+
+def _numbers(numbers: Iterable[Parameter]) -> str:
+    header = ("parameter", "symbol", "value", "unit", "printed as", "bounds", "variance", "tier", "source")
+    rows = [_parameter(item) for item in numbers]
+    # columns that no parameter fills are left out
+    kept = [i for i, title in enumerate(header) if title not in ("printed as", "variance") or any(r[i] for r in rows)]
+    return table(tuple(header[i] for i in kept), [tuple(row[i] for i in kept) for row in rows])
+
+
+def _series(item: Observation) -> tuple[str, ...]:
+    return item.name, item.variable, str(len(item.times)), item.tier, item.source
 
 
 def population_page(item: Population) -> str:
@@ -171,7 +199,9 @@ def _outcome(item: Outcome) -> tuple[str, ...]:
 
 def _parameter(item: Parameter) -> tuple[str, ...]:
     bounds = f"{item.bounds[0]:g}..{item.bounds[1]:g}" if item.bounds else ""
-    return item.name, item.symbol, f"{item.value:g}", item.unit, bounds, item.tier, item.source
+    variance = "" if item.variance is None else f"{item.variance:g}"
+    value = f"{item.value:.6g}"
+    return item.name, item.symbol, value, item.unit, item.printed, bounds, variance, item.tier, item.source
 
 
 def _distribution(item: Distribution) -> tuple[str, ...]:

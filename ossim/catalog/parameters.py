@@ -1,4 +1,4 @@
-"""Parameters of a model: value, unit, source, evidence tier and bounds of each."""
+"""Parameters of a model: value, unit, source, evidence tier and bounds of each; and named sets of other values."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..errors import unknown
+from ..units import rational, unit_factor
 from .reading import listed, load, resolve
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a model, in canonical units."""
+    """One number of a model, in canonical units.
+
+    `printed` is the number and unit of the source where they differ; `variance` is that of the natural logarithm
+    between patients, where the source gives it.
+    """
 
     name: str
     symbol: str
@@ -25,23 +31,57 @@ class Parameter:
     bounds: tuple[float, float] | None = None
     note: str = ""
     formula: str = ""
+    printed: str = ""
+    variance: float | None = None
 
 
-def parameter_sets() -> tuple[str, ...]:
+@dataclass(frozen=True)
+class ParameterSet:
+    """Published values of another experiment: what differs from the values of the model."""
+
+    name: str
+    title: str
+    parameters: Mapping[str, Parameter]
+
+
+def documented_models() -> tuple[str, ...]:
     """Return the names of the models that keep parameters in the catalogue."""
     return listed("models")
 
 
-@cache
-def model_parameters(name: str) -> Mapping[str, Parameter]:
-    """Return the parameters of the model called `name`, in the order of its file.
+def model_parameters(name: str, parameter_set: str | None = None) -> Mapping[str, Parameter]:
+    """Return the parameters of the model called `name`, in the order of its file, with the values of a set of them.
 
     Raises
     ------
     UnknownNameError
-        No model of this name keeps parameters in the catalogue.
+        No model of this name keeps parameters in the catalogue, or it has no such set.
     """
-    return _section(name, "parameters")
+    found = _section(name, "parameters")
+    if parameter_set is None:
+        return found
+    sets = parameter_sets(name)
+    if parameter_set not in sets:
+        raise unknown(f"parameter set of {name}", parameter_set, sets)
+    return MappingProxyType({**found, **sets[parameter_set].parameters})
+
+
+@cache
+def parameter_sets(name: str) -> Mapping[str, ParameterSet]:
+    """Return the named alternative sets of values of the model called `name`."""
+    standard = load("models", resolve("model", "models", name))
+    found = {}
+    for key, entry in (standard.get("sets") or {}).items():
+        leaves = {item: {**_standing(standard, item), **leaf} for item, leaf in entry["parameters"].items()}
+        changed = {item: _parameter(item, leaf) for item, leaf in leaves.items()}
+        found[key] = ParameterSet(key, entry["title"], MappingProxyType(changed))
+    return MappingProxyType(found)
+
+
+def _standing(standard: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a set need not repeat of a parameter: not where the value comes from."""
+    kept = ("symbol", "unit", "description", "bounds")
+    return {key: value for key, value in standard["parameters"][name].items() if key in kept}
 
 
 @cache
@@ -50,17 +90,25 @@ def model_constants(name: str) -> Mapping[str, Parameter]:
     return _section(name, "constants")
 
 
+@cache
+def model_gaps(name: str) -> tuple[str, ...]:
+    """Return what is not known of the model called `name` and left to its user, a sentence each."""
+    return tuple(load("models", resolve("model", "models", name)).get("gaps") or ())
+
+
+@cache
 def _section(name: str, section: str) -> Mapping[str, Parameter]:
     entries = load("models", resolve("model", "models", name)).get(section) or {}
     return MappingProxyType({key: _parameter(key, entry) for key, entry in entries.items()})
 
 
 def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
-    bounds = entry.get("bounds")
+    bounds, printed = entry.get("bounds"), entry.get("printed")
+    value = float(entry["value"]) if "value" in entry else _converted(entry)
     return Parameter(
         name=name,
         symbol=entry.get("symbol", ""),
-        value=float(entry["value"]),
+        value=value,
         unit=entry["unit"],
         description=entry.get("description", ""),
         source=entry["source"],
@@ -68,4 +116,13 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
         bounds=tuple(float(bound) for bound in bounds) if bounds else None,
         note=entry.get("note", ""),
         formula=entry.get("formula", ""),
+        printed=f"{printed['value']:g} {printed['unit']}" if printed else "",
+        variance=entry.get("variance"),
     )
+
+
+def _converted(entry: Mapping[str, Any]) -> float:
+    """The printed value in the unit of the model; `convert` is the part of its unit that differs: h, 1/week."""
+    unit = entry["convert"]
+    kind = "time" if "/" not in unit else "rate" if unit.startswith("1") else "clearance"
+    return float(rational(entry["printed"]["value"]) * unit_factor(unit, kind))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 from .. import errors
-from .reading import load
+from .reading import listed, load
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,16 @@ class Reference:
         return " ".join(parts)
 
 
+@cache
+def _entries() -> Mapping[str, Mapping[str, Any]]:
+    """All references: of the common file, and those that models bring with them."""
+    own = [load("models", name).get("references") or {} for name in listed("models")]
+    return MappingProxyType({key: entry for part in (*own, load("", "references")) for key, entry in part.items()})
+
+
 def references() -> tuple[str, ...]:
     """Return every source key, sorted."""
-    return tuple(sorted(load("", "references")))
+    return tuple(sorted(_entries()))
 
 
 @cache
@@ -45,7 +55,8 @@ def reference(key: str) -> Reference:
     UnknownNameError
         No reference has this key.
     """
-    entries = load("", "references")
+    common = load("", "references")
+    entries = common if key in common else _entries()  # reading every model takes time
     if key not in entries:
         raise errors.unknown("reference", key, entries)
     return Reference(key=key, **{name: str(x) if name == "pmid" else x for name, x in entries[key].items()})

@@ -1,7 +1,8 @@
 """Models: one file per model, holding either a `MODEL` or, for the patient, the parts a trial is made of.
 
 A file is a model when the catalogue holds parameters of its name. The package itself can be called: `ossim.models()` is
-the list of names, whether or not the package has been imported before.
+the list of names, whether or not the package has been imported before. Models of the user's own are found in the
+folders of `ossim.registry`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from ..catalog import parameter_sets
+from ..catalog import documented_models
 from ..errors import InputError, unknown
-from ..registry import names
-from .declaration import Compartment, Model, State
+from ..registry import names, user_folders
+from .declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
 
 PATIENT = "osteosarcoma_patient"
+__path__ = [*__path__, *user_folders("models")]
 
 
 def models() -> tuple[str, ...]:
     """Names of all models, sorted."""
-    return tuple(name for name in names(__name__, suffix=".py") if name in parameter_sets())
+    return tuple(name for name in names(__name__, suffix=".py") if name in documented_models())
 
 
 @cache
@@ -37,9 +39,8 @@ def model(name: str) -> Model:
     """
     if name == PATIENT:
         raise InputError(f"model '{PATIENT}' is run as a trial: write a config and give it to ossim.run")
-    runnable = [known for known in models() if known != PATIENT]
-    if name not in runnable:
-        raise unknown("model", name, runnable)
+    if name not in models():
+        raise unknown("model", name, models())
     return import_module(f"{__name__}.{name}").MODEL
 
 
@@ -52,4 +53,16 @@ class _Callable(ModuleType):
 
 sys.modules[__name__].__class__ = _Callable
 
-__all__ = ["PATIENT", "Compartment", "Model", "State", "model", "models"]
+__all__ = [
+    "PATIENT",
+    "Clock",
+    "Compartment",
+    "Depot",
+    "Dosed",
+    "Level",
+    "Model",
+    "Observable",
+    "State",
+    "model",
+    "models",
+]

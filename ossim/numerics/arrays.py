@@ -56,7 +56,7 @@ class Doses(NamedTuple):
     """Event tables; run i owns rows next[i]:last[i], whose times count from origin[i].
 
     A compartment with `state` >= 0 is that state of the system; with `MODES` it is the drug modes first_mode:last_mode;
-    with `input_level(channel)` it is the constant part of an input, to which EVENT_LEVEL adds.
+    with `input_level(channel)` it is the constant part of an input, to which EVENT_LEVEL adds and EVENT_RATE sets.
     """
 
     time: np.ndarray

@@ -78,7 +78,9 @@ def apply_events(run, lane, t, w, plan, doses, exposure):
             elif index != MODES:
                 if doses.kind[event] == EVENT_LEVEL:
                     exposure.level[run, -2 - index] += amount
-                    put(w, plan.levels - 2 - index, lane, exposure.level[run, -2 - index])
+                elif doses.kind[event] == EVENT_RATE:
+                    exposure.level[run, -2 - index] = amount
+                put(w, plan.levels - 2 - index, lane, exposure.level[run, -2 - index])
             else:
                 for mode in range(doses.first_mode[compartment], doses.last_mode[compartment]):
                     _dose_mode(event, amount, run, mode, lane, w, plan, doses, exposure)

@@ -207,10 +207,12 @@ class ModelConfig(Section):
     model: str = Field(description="name of the model; 'ossim models' lists them")
     times: Times = Field(description="output times [day]")
     initial: dict[str, NumberOrText] = Field(default_factory=dict, description="state -> initial value")
+    parameter_set: str | None = Field(None, description="named set of published values; default: those of the model")
     parameters: dict[str, NumbersOrText] = Field(default_factory=dict, description="parameter -> value or values")
     doses: list[dict[str, Any]] = Field(default_factory=list, description="dose rows: time, amt, cmt, ii, addl, ...")
     rtol: float = Field(1e-8, ge=1e-13, le=1e-2, description="relative tolerance")
     atol: float = Field(1e-10, gt=0, le=1e-2, description="absolute tolerance")
+    observations: list[str] = Field(default_factory=list, description="published data of the model drawn as points")
     figures: list[str] = Field(default_factory=list, description="figure kinds to draw; empty: all that apply")
 
 

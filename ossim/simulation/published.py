@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from ossim.catalog import model_parameters
-from ossim.dosing import compile_events, dose_rows
+from ossim.catalog import Parameter, model_parameters, observation
 from ossim.errors import Fault, InputError, unknown
-from ossim.models import Model, model
+from ossim.models import Model, State, model
 from ossim.simulation.config_schema import ModelConfig
 from ossim.simulation.config_text import Location
+from ossim.simulation.model_doses import compiled_doses
 from ossim.simulation.parameter_values import bounded
 
 MAX_TIMES = 1_000_000
@@ -32,16 +33,20 @@ def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> d
     initial, parameters = _values(data, declared, faults) if declared else ({}, {})
     if declared and times and checked:
         _check_doses(declared, checked.doses, times[-1], faults)
+        for i, series in enumerate(checked.observations):
+            faults.attempt(("observations", i), lambda series=series: observation(declared.name, series))
     faults.stop()
     return {
         "title": checked.title,
         "model": checked.model,
         "times": times,
         "initial": MappingProxyType(initial),
+        "parameter_set": checked.parameter_set,
         "parameters": MappingProxyType(parameters),
         "doses": tuple(MappingProxyType(row) for row in checked.doses),
         "rtol": checked.rtol,
         "atol": checked.atol,
+        "observations": tuple(checked.observations),
         "figures": tuple(checked.figures),
     }
 
@@ -66,8 +71,13 @@ def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
 
 
 def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    facts = model_parameters(declared.name)
-    states = {state.name: facts[state.initial] for state in declared.states.values()}
+    chosen = data.get("parameter_set")
+    facts = faults.attempt(
+        ("parameter_set",), lambda: model_parameters(declared.name, chosen if isinstance(chosen, str) else None)
+    )
+    if facts is None:
+        return {}, {}
+    states = {state.name: _start(state, facts) for state in declared.states.values()}
     known = {name: facts[name] for name in declared.parameters}
     initial = {
         name: faults.attempt(("initial", name), lambda name=name, value=value: _value("state", states, name, value))
@@ -82,6 +92,13 @@ def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict
         listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
         faults.add(("parameters",), f"lists of values must be equally long: {listed}")
     return initial, parameters
+
+
+def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
+    """What the value of a state at the start may be: that of its parameter, or zero and more."""
+    if state.initial:
+        return facts[state.initial]
+    return Parameter(state.name, "", 0.0, state.unit, state.long_name, "", "", bounds=(0.0, math.inf))
 
 
 def _items(data: Mapping[str, Any], key: str) -> Any:
@@ -106,18 +123,17 @@ def _value(kind: str, known: Mapping[str, Any], name: str, value: Any) -> float:
 
 
 def _check_doses(declared: Model, rows: list[dict[str, Any]], until: float, faults: Any) -> None:
-    compartments = tuple(item.name for item in declared.compartments)
     for i, row in enumerate(rows):
-        if not compartments:
+        if not declared.compartments:
             faults.add(("doses", i), f"model {declared.name} takes no doses")
         else:
-            faults.attempt(("doses", i), lambda row=row: _compile(row, compartments, until))
+            faults.attempt(("doses", i), lambda row=row: _compile(declared, row, until))
 
 
-def _compile(row: Mapping[str, Any], compartments: tuple[str, ...], until: float) -> None:
+def _compile(declared: Model, row: Mapping[str, Any], until: float) -> None:
     """Compile one dose row, so that what is wrong with it is said with the key it belongs to."""
     try:
-        compile_events(dose_rows([row]), compartments, until)
+        compiled_doses(declared, [row], until)
     except InputError as error:
         faults = (fault if isinstance(fault, Fault) else Fault("", 0, "", fault) for fault in error.faults)
         raise InputError(*(Fault("", 0, fault.key.rpartition(".")[2], fault.message) for fault in faults)) from None

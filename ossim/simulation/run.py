@@ -20,6 +20,7 @@ from . import provenance
 from .config_limits import n_visits
 from .devices import advance_on
 from .evidence import drugs_of
+from .model_dataset import with_observations
 from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
@@ -183,9 +184,11 @@ def _run_model(config: ModelRun, device: str) -> xr.Dataset:
         initial=dict(config.initial),
         doses=[dict(row) for row in config.doses],
         parameters=parameters,
+        parameter_set=config.parameter_set,
         rtol=config.rtol,
         atol=config.atol,
         device=device,
     )
+    dataset = with_observations(dataset, config.observations)
     attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
     return dataset.assign_attrs({**attributes, **dataset.attrs})

@@ -79,10 +79,12 @@ class ModelRun:
     model: str
     times: tuple[float, ...]
     initial: Mapping[str, float]
+    parameter_set: str | None
     parameters: Mapping[str, float | tuple[float, ...]]
     doses: tuple[Mapping[str, Any], ...]
     rtol: float
     atol: float
+    observations: tuple[str, ...]
     figures: tuple[str, ...]
     source_path: str = field(compare=False)
     source_text: str = field(compare=False, repr=False)

@@ -52,12 +52,14 @@ def model_config(run: Any) -> dict[str, Any]:
         "model": run.model,
         "times": list(run.times),
         "initial": dict(run.initial),
+        "parameter_set": run.parameter_set,
         "parameters": {
             name: list(value) if isinstance(value, tuple) else value for name, value in run.parameters.items()
         },
         "doses": [dict(row) for row in run.doses],
         "rtol": run.rtol,
         "atol": run.atol,
+        "observations": list(run.observations),
         "figures": list(run.figures),
     }
 

@@ -3,14 +3,14 @@
 import pytest
 
 from ossim import errors
-from ossim.catalog import describe, drugs, parameter_sets, populations, trials
+from ossim.catalog import describe, documented_models, drugs, populations, trials
 from ossim.catalog.describe import table
 
 PAGES = [
     *(("drug", name) for name in drugs()),
     *(("trial", name) for name in trials()),
     *(("population", name) for name in populations()),
-    *(("model", name) for name in parameter_sets()),
+    *(("model", name) for name in documented_models()),
 ]
 
 

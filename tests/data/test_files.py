@@ -6,7 +6,7 @@ from numbers import Real
 import pytest
 from ruamel.yaml import YAML
 
-from ossim.catalog import TIERS, references
+from ossim.catalog import TIERS, model_parameters, references
 
 UNITS = {
     "1", "day", "1/day", "L", "L/day", "mm", "mm^3", "nM", "mg/L", "mg h/L", "g/mol", "kg", "cm", "m^2", "year",
@@ -26,6 +26,7 @@ def data_files(place, prefix=""):
 FILES = sorted(data_files(ROOT))
 OWN_FOLDERS = ("drugs/", "models/osteosarcoma_patient", "populations/", "targets/", "trials/")
 FACTS = [name for name in FILES if name.startswith(OWN_FOLDERS)]
+MODELS = [name for name in FILES if name.startswith("models/")]
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +67,12 @@ def test_file_holds_a_mapping(content, name):
     assert content[name]
 
 
-@pytest.mark.parametrize("name", FACTS)
+@pytest.mark.parametrize("name", [*FACTS, *MODELS])
 def test_file_is_called_by_its_name(content, name):
     assert content[name]["name"] == name.rsplit("/", 1)[1].removesuffix(".yaml")
 
 
-@pytest.mark.parametrize("name", FACTS)
+@pytest.mark.parametrize("name", [*FACTS, *MODELS])
 def test_every_fact_states_its_evidence(content, name):
     """Assumed needs a note, derived a formula, and every fact a known tier and a source."""
     for path, leaf in leaves(content[name]):
@@ -107,7 +108,24 @@ def test_values_lie_inside_their_bounds(content, name):
             assert low <= leaf["value"] <= high, path
 
 
-@pytest.mark.parametrize("name", FACTS)
+@pytest.mark.parametrize("name", MODELS)
+def test_every_parameter_of_a_model_is_described_and_bounded(content, name):
+    for key, leaf in content[name]["parameters"].items():
+        assert leaf["unit"], key
+        assert leaf["description"], key
+        low, high = leaf["bounds"]
+        assert low <= model_parameters(content[name]["name"])[key].value <= high, key
+        assert "value" in leaf or {"convert", "printed"} <= set(leaf), key
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_sets_of_a_model_change_parameters_that_it_has(content, name):
+    for entry in (content[name].get("sets") or {}).values():
+        assert entry["title"]
+        assert set(entry["parameters"]) <= set(content[name]["parameters"])
+
+
+@pytest.mark.parametrize("name", [*FACTS, *MODELS])
 def test_recalled_values_say_so(content, name):
     for path, leaf in leaves(content[name]):
         if leaf["source"] == "recalled":

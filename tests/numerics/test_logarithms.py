@@ -59,9 +59,9 @@ def test_name_that_is_taken_is_refused():
 
 def test_state_that_starts_at_zero_is_named():
     declared = model("hahnfeldt1999")
-    values = {state.initial: np.array([1.0, 0.0]) for state in declared.states.values()}
+    state = np.array([[1.0, 1.0], [0.0, 1.0]])
     with pytest.raises(InputError, match="tumor_volume: must start above 0 with log_states"):
-        _system(declared, values, True)
+        _system(declared, state, True)
 
 
 def test_input_in_the_rates_is_kept():

@@ -93,7 +93,8 @@ def _random_runs(name, seed, size, stretch):
     values = {key: _draw(rng, *facts[key].bounds, stretch, size) for key in declared.parameters}
     system = declared.system
     parameters = np.stack([values[declared.symbols[symbol]] for symbol in system.parameters], axis=1)
-    state = np.stack([values[declared.states[symbol].initial] for symbol in system.states], axis=1)
+    starts = [declared.states[symbol].initial for symbol in system.states]
+    state = np.stack([values[name] if name else np.zeros(size) for name in starts], axis=1)
     built = make_problem(
         system,
         make_runs(system, state, parameters),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import xarray as xr
 from matplotlib import colormaps
@@ -22,6 +24,7 @@ _DARKEST, _PALEST = 0.0, 0.88
 # More runs than this get a color bar instead of a legend.
 _MOST_IN_LEGEND = 6
 _MOST_STACKED = 3
+_MARKERS = "os^Dv"
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -44,7 +47,8 @@ def time_course(
 
     Parameters
     ----------
-    ds : Dataset of `ossim.simulate`; where it holds `dose_time` and `dose_compartment`, doses are ticks above
+    ds : Dataset of `ossim.simulate`; where it holds `dose_time` and `dose_compartment`, doses are ticks above;
+        `observed_<variable>` are drawn as points
     ax : one Axes per variable, a new figure by default
     variables : what to draw, by default all states, and all drug levels that are not zero throughout
     log : use logarithmic y axes
@@ -71,12 +75,15 @@ def time_course(
     tops = []
     for panel, name in zip(axes, chosen, strict=True):
         _draw_curves(panel, time, table[name].values, colors)
+        shown = _draw_observed(panel, ds, name)
         panel.set_ylabel(style.label(ds[name], name, 26))
         panel.set_xlim(time[0], time[-1])
         if log:
             panel.set_yscale("log")
         elif float(table[name].min()) >= 0:
             panel.set_ylim(bottom=0)
+        if shown:
+            panel.legend(loc="best")
         tops.append(_draw_doses(panel, ds, name, float(time[-1])))
     style.label_outer_x(axes, style.label(ds["time"], "time"))
     if len(colors) > _MOST_IN_LEGEND:
@@ -93,6 +100,22 @@ def _draw_curves(ax: Axes, time: NDArray, values: NDArray, colors: list) -> None
     shown = [(values[0], style.INK if len(colors) > 1 else colors[0])] if same else zip(values, colors, strict=True)
     for one, color in shown:
         ax.plot(time, one, color=color, linewidth=1.5)
+
+
+def _draw_observed(ax: Axes, ds: xr.Dataset, name: str) -> bool:
+    """Draw published measurements of the variable as points, one marker per series; return whether there are any."""
+    if f"observed_{name}" not in ds:
+        return False
+    values, series = ds[f"observed_{name}"].values, ds["observed_series"].values.astype(str)
+    known = [one for one in dict.fromkeys(series) if np.isfinite(values[series == one]).any()]
+    for marker, one in zip(cycle(_MARKERS), known, strict=False):
+        mine = series == one
+        label = f"measured: {one.replace('_', ' ')}"
+        ax.plot(
+            ds["observed_time"].values[mine], values[mine], marker, color=style.INK, markersize=4.5,
+            markerfacecolor="white", label=label,
+        )  # fmt: skip
+    return bool(known)
 
 
 def _variables(ds: xr.Dataset) -> list[str]:

@@ -1,0 +1,63 @@
+"""The catalogue page of a model: its equations, states, observables and doses, then its numbers and their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..catalog import model_page, table
+from ..numerics.system import System
+from . import PATIENT, Compartment, Depot, Dosed, Level, Model, model
+from .equations import equations, function_lines
+from .osteosarcoma_patient import SYSTEM as PATIENT_SYSTEM
+
+
+def page(name: str) -> str:
+    """Return the page of the model called `name` as plain text.
+
+    Raises
+    ------
+    UnknownNameError
+        The catalogue holds no such model.
+    """
+    if name == PATIENT:
+        return model_page(name, "The osteosarcoma patient, run as a virtual trial.", [_equations(PATIENT_SYSTEM)])
+    declared = model(name)
+    starts = [(symbol, item.name, item.unit, item.initial or "0") for symbol, item in declared.states.items()]
+    about = [_equations(declared.system), table(("symbol", "state", "unit", "starts at"), starts)]
+    if declared.observe:
+        rows = [(symbol, item.name, item.unit, item.long_name) for symbol, item in declared.observables.items()]
+        about.append(_block("observed", function_lines(declared.observe)))
+        about.append(table(("symbol", "observable", "unit", "what it is"), rows))
+    if declared.compartments:
+        about.append(
+            table(("doses into", "unit", "what it is", "how it acts"), map(_compartment, declared.compartments))
+        )
+        about += _fractions(declared)
+    return model_page(name, f"{declared.title}.", about)
+
+
+def _equations(system: System) -> str:
+    return _block("equations", equations(system))
+
+
+def _block(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)])
+
+
+def _compartment(item: Dosed) -> tuple[str, ...]:
+    if isinstance(item, Compartment):
+        gain = f" times {item.gain}" if item.gain else ""
+        how = f"{item.input} = level{gain}; decays at {item.decay}"
+    elif isinstance(item, Level):
+        how = f"{item.input} = rate of infusion" + (f" / {item.clearance}" if item.clearance else "")
+    elif isinstance(item, Depot):
+        how = f"into {item.state}" + (f", {item.lag} later" if item.lag else "")
+    else:
+        how = f"{item.input} = day of the latest dose"
+    return item.name, item.unit, item.long_name, how
+
+
+def _fractions(declared: Model) -> list[str]:
+    """How much of a dose reaches each depot, where it depends on something."""
+    depots = [item for item in declared.compartments if isinstance(item, Depot) and item.fraction]
+    return [_block(f"part of a dose that reaches {item.state}", function_lines(item.fraction)) for item in depots]
