@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import unknown
+from ..errors import Fault, InputError, unknown
 from ..units import rational, unit_factor
 from .reading import listed, load, resolve
 
@@ -73,7 +73,7 @@ def parameter_sets(name: str) -> Mapping[str, ParameterSet]:
     found = {}
     for key, entry in (standard.get("sets") or {}).items():
         leaves = {item: {**_standing(standard, item), **leaf} for item, leaf in entry["parameters"].items()}
-        changed = {item: _parameter(item, leaf) for item, leaf in leaves.items()}
+        changed = {item: _parameter(name, item, leaf) for item, leaf in leaves.items()}
         found[key] = ParameterSet(key, entry["title"], MappingProxyType(changed))
     return MappingProxyType(found)
 
@@ -96,13 +96,22 @@ def model_gaps(name: str) -> tuple[str, ...]:
     return tuple(load("models", resolve("model", "models", name)).get("gaps") or ())
 
 
+def model_references(name: str) -> tuple[str, ...]:
+    """Return the keys of the paper that describes the model called `name`, none for a model of no paper."""
+    found = load("models", resolve("model", "models", name)).get("reference")
+    return (found,) if found else ()
+
+
 @cache
 def _section(name: str, section: str) -> Mapping[str, Parameter]:
     entries = load("models", resolve("model", "models", name)).get(section) or {}
-    return MappingProxyType({key: _parameter(key, entry) for key, entry in entries.items()})
+    return MappingProxyType({key: _parameter(name, key, entry) for key, entry in entries.items()})
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+def _parameter(model: str, name: str, entry: Mapping[str, Any]) -> Parameter:
+    lacking = [key for key in ("unit", "source", "tier") if key not in entry]
+    if lacking or not ("value" in entry or {"printed", "convert"} <= set(entry)):
+        raise InputError(Fault(f"data/models/{model}.yaml", 0, name, f"lacks {', '.join(lacking or ['value'])}"))
     bounds, printed = entry.get("bounds"), entry.get("printed")
     value = float(entry["value"]) if "value" in entry else _converted(entry)
     return Parameter(

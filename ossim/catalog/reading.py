@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 
 from .. import errors, registry
 
@@ -32,9 +33,22 @@ class Quantity:
 
 @cache
 def load(folder: str, name: str) -> Mapping[str, Any]:
-    """Return the content of ``data/<folder>/<name>.yaml``; `folder` may be empty."""
+    """Return the content of ``data/<folder>/<name>.yaml``; `folder` may be empty.
+
+    Raises
+    ------
+    InputError
+        The file, which may be the user's, is not well-formed: its line and what is wrong.
+    """
     path = f"data/{folder}/{name}.yaml" if folder else f"data/{name}.yaml"
-    return MappingProxyType(YAML(typ="safe", pure=True).load(registry.read_text(PACKAGE, path)))
+    try:
+        content = YAML(typ="safe", pure=True).load(registry.read_text(PACKAGE, path))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise errors.InputError(errors.Fault(path, line, "", error.problem or "is not YAML")) from None
+    if not isinstance(content, dict):
+        raise errors.InputError(errors.Fault(path, 1, "", "must hold keys and values"))
+    return MappingProxyType(content)
 
 
 def listed(folder: str) -> tuple[str, ...]:

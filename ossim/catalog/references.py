@@ -30,7 +30,8 @@ class Reference:
         parts = [f"{self.authors}. {self.title}."]
         if self.journal:
             parts.append(f"{self.journal}{f' ({self.year})' if self.year else ''}.")
-        parts.append(f"doi:{self.doi}" if self.doi else self.note)
+        parts += [f"doi:{self.doi}"] if self.doi else []
+        parts += [self.note.strip()] if self.note else []
         return " ".join(parts)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from ..catalog import documented_models
+from ..catalog import documented_models, model_parameters
 from ..errors import InputError, unknown
 from ..registry import names, user_folders
 from .declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
@@ -35,13 +35,16 @@ def model(name: str) -> Model:
     UnknownNameError
         The catalogue holds no such model.
     InputError
-        It is the patient, which is run as a trial.
+        It is the patient, which is run as a trial, or its data file lacks a parameter.
     """
     if name == PATIENT:
         raise InputError(f"model '{PATIENT}' is run as a trial: write a config and give it to ossim.run")
     if name not in models():
         raise unknown("model", name, models())
-    return import_module(f"{__name__}.{name}").MODEL
+    declared = import_module(f"{__name__}.{name}").MODEL
+    if lacking := [key for key in declared.parameters if key not in model_parameters(name)]:
+        raise InputError(f"model '{name}' has no numbers in data/models/{name}.yaml for {', '.join(lacking)}")
+    return declared
 
 
 class _Callable(ModuleType):

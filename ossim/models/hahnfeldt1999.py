@@ -11,7 +11,8 @@ from __future__ import annotations
 from ..numerics.system import System
 from ..terms.angiogenesis import hahnfeldt_support
 from ..terms.growth import gompertz_growth
-from .declaration import Compartment, Model, State
+from ._mouse_drugs import COMPARTMENTS, EFFECT_NAMES, EFFECTS, INPUTS
+from .declaration import Model, State
 
 
 def rates(V, K, g_endostatin, g_angiostatin, g_tnp470, lambda1, lambda2, b, d, e_endostatin, e_angiostatin, e_tnp470):
@@ -22,32 +23,24 @@ def rates(V, K, g_endostatin, g_angiostatin, g_tnp470, lambda1, lambda2, b, d, e
     return dV, dK
 
 
-_DRUGS = {"endostatin": "endostatin", "angiostatin": "angiostatin", "tnp470": "TNP-470"}
+STATES = {
+    "V": State("tumor_volume", "mm^3", "tumor volume", "initial_tumor_volume"),
+    "K": State("carrying_capacity", "mm^3", "effective carrying capacity", "initial_carrying_capacity"),
+}
+SYMBOLS = {
+    "lambda1": "growth_rate",
+    "lambda2": "vessel_loss_rate",
+    "b": "stimulation_rate",
+    "d": "inhibition_rate",
+    **EFFECT_NAMES,
+}
 
 MODEL = Model(
     name="hahnfeldt1999",
     title="Tumor growth under angiogenic control (Hahnfeldt 1999)",
     reference="hahnfeldt1999",
-    system=System(
-        name="hahnfeldt1999",
-        states=("V", "K"),
-        parameters=("lambda1", "lambda2", "b", "d", *(f"e_{drug}" for drug in _DRUGS)),
-        rates=rates,
-        inputs=tuple(f"g_{drug}" for drug in _DRUGS),
-    ),
-    states={
-        "V": State("tumor_volume", "mm^3", "tumor volume", "initial_tumor_volume"),
-        "K": State("carrying_capacity", "mm^3", "effective carrying capacity", "initial_carrying_capacity"),
-    },
-    symbols={
-        "lambda1": "growth_rate",
-        "lambda2": "vessel_loss_rate",
-        "b": "stimulation_rate",
-        "d": "inhibition_rate",
-        **{f"e_{drug}": f"{drug}_effect" for drug in _DRUGS},
-    },
-    compartments=tuple(
-        Compartment(drug, "mg/kg", f"{label} level", f"g_{drug}", f"{drug}_clearance_rate")
-        for drug, label in _DRUGS.items()
-    ),
+    system=System("hahnfeldt1999", ("V", "K"), ("lambda1", "lambda2", "b", "d", *EFFECTS), rates, INPUTS),
+    states=STATES,
+    symbols=SYMBOLS,
+    compartments=COMPARTMENTS,
 )

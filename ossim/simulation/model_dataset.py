@@ -52,8 +52,8 @@ def model_dataset(
         item = declared.observables[name]
         variables[item.name] = (dims, found, {"units": item.unit, "long_name": item.long_name})
     for item, found in levels.items():
-        unit = f"{item.unit}/{declared.time_unit}" if isinstance(item, Level) and item.unit != "1" else item.unit
-        variables[item.name] = (dims, found, {"units": unit, "long_name": item.long_name})
+        rate = {"units": _rate_unit(item, declared), "step": "held until the time"} if isinstance(item, Level) else {}
+        variables[item.name] = (dims, found, {"units": item.unit, "long_name": item.long_name, **rate})
     variables["status"] = (dims[:1], problem.runs.status.astype(np.int8), STATUS_FLAGS)
     if problem.doses.time.size:
         variables |= dose_calendar(table)
@@ -93,6 +93,14 @@ def _units(declared: Model, facts: Mapping[str, Parameter], name: str) -> dict[s
         return {"units": facts[name].unit}
     units = {f"initial_{state.name}": state.unit for state in declared.states.values()}
     return {"units": units[name]}
+
+
+def _rate_unit(item: Level, declared: Model) -> str:
+    """Unit of a level per unit of time."""
+    if "1" in (item.unit, declared.time_unit):
+        return item.unit
+    above, _, below = item.unit.partition("/")
+    return f"{above}/({below} {declared.time_unit})" if below else f"{above}/{declared.time_unit}"
 
 
 def _levels(

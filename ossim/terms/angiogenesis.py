@@ -31,3 +31,19 @@ def delivery(q, immature, mature, ratio_baseline, penalty):
 def hahnfeldt_support(V, K, b, d):
     """Net growth of the carrying capacity, b V - d K V^(2/3) (Hahnfeldt et al. 1999, eq. 3)."""
     return b * V - d * K * pow(V, 2.0 / 3.0)
+
+
+def donofrio_gandolfi_support(V, K, b, d):
+    """Net growth of the carrying capacity where stimulation is proportional to it, K (b - d V^(2/3)).
+
+    d'Onofrio & Gandolfi 2004 (Math Biosci 191:159-184).
+    """
+    return K * (b - d * pow(V, 2.0 / 3.0))
+
+
+def ergun_support(K, b, d):
+    """Net growth of the carrying capacity by itself, b K^(2/3) - d K^(4/3).
+
+    Ergun, Camphausen & Wein 2003 (Bull Math Biol 65:407-424).
+    """
+    return b * pow(K, 2.0 / 3.0) - d * pow(K, 4.0 / 3.0)

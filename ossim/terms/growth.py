@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import log, maximum
+from ..numerics.elementwise import log, maximum, pow
 
 
 def exponential_growth(V, a):
@@ -18,6 +18,11 @@ def logistic_growth(V, a, K):
 def gompertz_growth(V, a, K):
     """a V ln(K/V) (Gompertz 1825; for tumors Laird 1964, doi 10.1038/bjc.1964.55)."""
     return a * V * log(K / V)
+
+
+def generalized_logistic_growth(V, a, K, theta):
+    """(a / theta) V (1 - (V/K)^theta) (Richards 1959): logistic at theta = 1, Gompertz as theta goes to 0."""
+    return a / theta * V * (1.0 - pow(V / K, theta))
 
 
 def crowding(T, capacity):

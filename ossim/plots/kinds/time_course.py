@@ -74,7 +74,8 @@ def time_course(
     colors, labels = _runs(table)
     tops = []
     for panel, name in zip(axes, chosen, strict=True):
-        _draw_curves(panel, time, table[name].values, colors)
+        held = ds[name].attrs.get("step") == "held until the time"
+        _draw_curves(panel, time, table[name].values, colors, "steps-pre" if held else "default")
         shown = _draw_observed(panel, ds, name)
         panel.set_ylabel(style.label(ds[name], name, 26))
         panel.set_xlim(time[0], time[-1])
@@ -94,12 +95,12 @@ def time_course(
     return style.one_or_all(axes)
 
 
-def _draw_curves(ax: Axes, time: NDArray, values: NDArray, colors: list) -> None:
+def _draw_curves(ax: Axes, time: NDArray, values: NDArray, colors: list, how: str) -> None:
     """Draw one curve per run, or a single one where all runs are the same."""
     same = len(alike({str(run): [one] for run, one in enumerate(values)})) == 1
     shown = [(values[0], style.INK if len(colors) > 1 else colors[0])] if same else zip(values, colors, strict=True)
     for one, color in shown:
-        ax.plot(time, one, color=color, linewidth=1.5)
+        ax.plot(time, one, color=color, linewidth=1.5, drawstyle=how)
 
 
 def _draw_observed(ax: Axes, ds: xr.Dataset, name: str) -> bool:
@@ -158,7 +159,7 @@ def _draw_doses(ax: Axes, ds: xr.Dataset, name: str, until: float) -> float:
     time, where = ds["dose_time"].values, ds["dose_compartment"].values.astype(str)
     compartments = [name] if name in where else list(dict.fromkeys(where))
     rows = [(time[where == compartment], style.INK) for compartment in compartments]
-    return draw_doses(ax, rows, until, compartments if len(compartments) > 1 else None)
+    return draw_doses(ax, rows, until, compartments if len(compartments) > 1 else ["doses"])
 
 
 def _draw_color_bar(axes: NDArray, table: xr.Dataset) -> None:
