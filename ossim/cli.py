@@ -171,6 +171,24 @@ def validate(
 
 
 @app.command()
+def export(
+    config: Config,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="file to write; default: print")] = None,
+    changes: Set = None,
+    force: Force = False,
+) -> int:
+    """Write the run of a published model as SBML."""
+    text = _load("simulation.sbml").sbml(_configured(config, changes, quick=False))
+    if out is None:
+        print(text, end="")
+    else:
+        store = _load("simulation.store")
+        store.write_text(out if force else store.new_file(out), text)
+        print(f"written to {out}")
+    return DONE
+
+
+@app.command()
 def models(name: Name = None) -> int:
     """List the models, or describe one."""
     print(_load("cli_tables").models(name))

@@ -167,6 +167,13 @@ def write_file(dataset: xr.Dataset, path: Path) -> Path:
     return path
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file in one move; nothing is left of one that fails."""
+    with beside(path) as part:
+        part.write_text(text, encoding="utf-8")
+    return path
+
+
 def netcdf(dataset: xr.Dataset) -> bytes:
     """Return the Dataset as compressed NetCDF4."""
     compressed = (name for name, values in dataset.variables.items() if values.dtype.kind in "fiub" and values.ndim)
