@@ -11,7 +11,7 @@ from .observations import Observation, observations
 from .parameters import Parameter, model_constants, model_gaps, model_parameters, parameter_sets
 from .pharmacokinetics import UNITS, PharmacokineticSet
 from .populations import Distribution, Population, population
-from .reading import Quantity
+from .reading import Quantity, load, resolve
 from .references import reference
 from .trials import Outcome, Trial, trial
 
@@ -98,7 +98,8 @@ def model_page(name: str, title: str = "", about: Iterable[str] = ()) -> str:
     title, about : what the declaration adds: a sentence, and blocks of text (states, equations, doses)
     """
     numbers = [*model_parameters(name).values(), *model_constants(name).values()]
-    sources = [number.source for number in numbers]
+    own = load("models", resolve("model", "models", name)).get("reference")
+    sources = [*([own] if own else []), *(number.source for number in numbers)]
     parts = [_heading(name, f"{len(numbers)} numbers"), _paragraph(title), *about, _numbers(numbers)]
     parts.append("\n".join(_paragraph(f"{number.name}: {number.note}") for number in numbers if number.note))
     for entry in parameter_sets(name).values():
