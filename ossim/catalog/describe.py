@@ -100,10 +100,11 @@ def model_page(name: str, title: str = "", about: Iterable[str] = ()) -> str:
     numbers = [*model_parameters(name).values(), *model_constants(name).values()]
     sources = [*model_references(name), *(number.source for number in numbers)]
     parts = [_heading(name, f"{len(numbers)} numbers"), _paragraph(title), *about, _numbers(numbers)]
-    parts.append("\n".join(_paragraph(f"{number.name}: {number.note}") for number in numbers if number.note))
+    parts.append(_remarks(numbers))
     for entry in parameter_sets(name).values():
         changed = entry.parameters.values()
-        parts.append(_paragraph(f"set {entry.name}: {entry.title}") + "\n" + _numbers(changed))
+        title = _paragraph(f"set {entry.name}: {entry.title}")
+        parts.append("\n".join(filter(None, [title, _numbers(changed), _remarks(changed)])))
         sources += [number.source for number in changed]
     found = observations(name).values()
     if found:
@@ -119,6 +120,15 @@ def _numbers(numbers: Iterable[Parameter]) -> str:
     # columns that no parameter fills are left out
     kept = [i for i, title in enumerate(header) if title not in ("printed as", "variance") or any(r[i] for r in rows)]
     return table(tuple(header[i] for i in kept), [tuple(row[i] for i in kept) for row in rows])
+
+
+def _remarks(numbers: Iterable[Parameter]) -> str:
+    """Notes and formulas of parameters, one paragraph for those that share one."""
+    shared: dict[str, list[str]] = {}
+    for number in numbers:
+        for text in filter(None, (number.formula and f"= {number.formula}", number.note)):
+            shared.setdefault(text, []).append(number.name)
+    return "\n".join(_paragraph(f"{', '.join(names)}: {text}") for text, names in shared.items())
 
 
 def _series(item: Observation) -> tuple[str, ...]:

@@ -63,9 +63,11 @@ class _Writer:
     def _binary(self, node: ast.BinOp, outer: int) -> str:
         level, sign = _OPERATORS[type(node.op)]
         strict = isinstance(node.op, ast.Sub | ast.Div | ast.Pow)
-        left, right = self.write(node.left, level), self.write(node.right, level + strict)
+        right = self.write(node.right, level + strict)
         if isinstance(node.op, ast.Pow):
             left = self.write(node.left, level + 1)
+        else:  # a leading minus needs no parentheses
+            left = self.write(node.left, 0 if isinstance(node.left, ast.UnaryOp) else level)
         text = f"{left}{sign}{right}"
         simple = isinstance(node.op, ast.Div) and not {" "} & set(left + right)
         text = f"{left}/{right}" if simple else text

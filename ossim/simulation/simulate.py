@@ -47,7 +47,8 @@ def simulate(
         unit. An output at the time of a dose shows the state just before it.
     parameters : parameter name -> value, or array of values: arrays broadcast to a dimension `run`
     parameter_set : a named set of published values of the model, in place of those it has by itself
-    rtol, atol : relative and absolute tolerance of each step
+    rtol, atol : relative and absolute tolerance of each step; a state below `atol` is noise, so choose it smaller where
+        a tumor may grow again from there
     method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
         finds out for each run, and again as it goes, which of the two moves it further for its cost
     log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error

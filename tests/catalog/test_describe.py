@@ -32,6 +32,11 @@ def test_page_shows_misprints():
     assert "overall_survival_rate (misprint)" in describe("trial", "ebb2012_trastuzumab")
 
 
+def test_model_page_cites_the_paper_of_its_equations():
+    """Even where none of its values are the paper's."""
+    assert "doi:10.1038/clpt.2009.64" in describe("model", "wang2009")
+
+
 def test_table_aligns_columns():
     assert table(("a", "bb"), [("1", "2"), ("333", "4")]) == "a    bb\n---  --\n1    2\n333  4"
 

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from ossim.terms.angiogenesis import delivery, hahnfeldt_support, oxygenation, surface_scaled_loss
-from ossim.terms.growth import crowding, exponential_growth, gompertz_growth, logistic_growth
+from ossim.terms.growth import (
+    bertalanffy_growth,
+    crowding,
+    exponential_growth,
+    generalized_logistic_growth,
+    gompertz_growth,
+    gompertz_offset_growth,
+    linear_limited_growth,
+    logistic_growth,
+    mendelsohn_growth,
+    surface_growth,
+)
 from ossim.terms.hazards import burden_hazard
 from ossim.terms.pharmacodynamics import occupancy
 from ossim.terms.resistance import bypass_rate, bypass_release, bypassed
@@ -29,6 +40,42 @@ def test_gompertz_growth_is_fastest_at_capacity_over_e():
     rate = gompertz_growth(V, 0.4, 100.0)
     assert V[rate.argmax()] == pytest.approx(100.0 / np.e, rel=1e-3)
     assert rate.max() == pytest.approx(0.4 * 100.0 / np.e, rel=1e-8)
+
+
+def test_mendelsohn_growth_between_linear_and_exponential():
+    assert mendelsohn_growth(50.0, 0.3, 0.0) == pytest.approx(0.3, rel=ROUNDING)
+    assert mendelsohn_growth(50.0, 0.3, 1.0) == pytest.approx(15.0, rel=ROUNDING)
+
+
+def test_linear_limited_growth_at_both_ends():
+    assert linear_limited_growth(1e-9, 132.0, 4300.0) == pytest.approx(132.0 / 4300.0 * 1e-9, rel=1e-12)
+    assert linear_limited_growth(4300.0, 132.0, 4300.0) == pytest.approx(66.0, rel=ROUNDING)
+    assert linear_limited_growth(1e18, 132.0, 4300.0) == pytest.approx(132.0, rel=1e-12)
+
+
+def test_surface_growth_at_both_ends():
+    assert surface_growth(1e-9, 0.3, 1000.0) == pytest.approx(0.03e-9, rel=1e-12)
+    assert surface_growth(1e18, 0.3, 1000.0) == pytest.approx(0.3e12, rel=1e-12)
+
+
+def test_gompertz_offset_growth():
+    assert gompertz_offset_growth(5.0, 0.4, 100.0, 0.0) == pytest.approx(gompertz_growth(5.0, 0.4, 100.0), rel=ROUNDING)
+    assert gompertz_offset_growth(60.0, 0.4, 100.0, 40.0) == 0.0
+    assert gompertz_offset_growth(0.0, 0.4, 100.0, 40.0) == 0.0
+
+
+def test_bertalanffy_growth_rests_at_the_cube_of_a_over_b():
+    assert bertalanffy_growth(8.0, 0.5, 0.25) == pytest.approx(0.0, abs=1e-15)
+    assert bertalanffy_growth(27.0, 0.5, 0.0) == pytest.approx(4.5, rel=1e-14)
+
+
+def test_generalized_logistic_growth_holds_logistic_and_gompertz():
+    V = np.array([1.0, 30.0, 100.0, 150.0])
+    logistic = generalized_logistic_growth(V, 0.4, 100.0, 1.0)
+    np.testing.assert_allclose(logistic, logistic_growth(V, 0.4, 100.0), rtol=1e-14)
+    # first order in alpha: -lam V ln(V/K)^2 alpha / 2
+    nearly = generalized_logistic_growth(V, 0.4, 100.0, 1e-6)
+    np.testing.assert_allclose(nearly, gompertz_growth(V, 0.4, 100.0), rtol=1e-5)
 
 
 def test_crowding_never_turns_growth_around():
