@@ -92,6 +92,23 @@ def print_comparison(table: xr.Dataset) -> None:
     print(f"{inside} of {table.sizes['outcome']} inside; misfit {misfit:.1f} log-likelihood units")
 
 
+def value(quantity: str, unit: str, reference: float | None, computed: float, source: str) -> dict[str, object]:
+    """Return one row of a table of reference values: what the `source` says, None where it says nothing, and ours."""
+    return {"quantity": quantity, "unit": unit, "reference": reference, "computed": float(computed), "source": source}
+
+
+def print_values(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print rows of `value` with their relative difference, days with their difference."""
+    print(f"{'quantity':63s} {'unit':8s} {'reference':>10s} {'computed':>10s} {'differs':>9s}  source")
+    for row in rows:
+        expected, found = row["reference"], row["computed"]
+        shown = differs = ""
+        if expected is not None:
+            shown = f"{expected:.6g}"
+            differs = f"{found - expected:+g} d" if row["unit"] == "day" else f"{found / expected - 1.0:+.2%}"
+        print(f"{row['quantity']:63s} {row['unit']:8s} {shown:>10s} {found:10.6g} {differs:>9s}  {row['source']}")
+
+
 def save(out: Path, rows: Iterable[Mapping[str, object]], figure, datasets: Mapping[str, xr.Dataset]) -> None:
     """Write ``table.csv``, ``figure.png`` and one ``<name>/result.nc`` per Dataset into `out`."""
     out.mkdir(parents=True, exist_ok=True)

@@ -13,13 +13,17 @@ from .system import System, argument_names, output_names
 
 
 class WherePositive(sympy.Function):
-    """`a` where `condition` > 0, else `b`; the jump between them has no derivative."""
+    """`a` where `condition` > 0, else `b`; the jump between them has no derivative.
+
+    The derivative chooses as well, so that one that is not finite (of a power at zero) stays where it is not asked for.
+    """
 
     nargs = 3
 
-    def fdiff(self, argindex=1):
-        condition = self.args[0]
-        return (sympy.Integer(0), WherePositive(condition, 1, 0), WherePositive(condition, 0, 1))[argindex - 1]
+    def _eval_derivative(self, s):
+        condition, a, b = self.args
+        da, db = a.diff(s), b.diff(s)
+        return sympy.Integer(0) if da == 0 and db == 0 else WherePositive(condition, da, db)
 
 
 SYMBOLIC = {

@@ -118,6 +118,21 @@ def selecting_rates(V, W, k):
     return dV, dW
 
 
+def guarded_rates(V, k, level):
+    dV = -where_positive(level, pow(level, k), 0.0) * V
+    return dV
+
+
+def test_derivative_that_is_not_chosen_may_be_infinite():
+    """The derivative of a power by a level of zero is not finite; where the power is not asked for it is zero."""
+    system = System("case_guarded", ("V",), ("k",), guarded_rates, ("level",))
+    found = derivatives(system, {"V": "2.0", "k": "0.3", "level": "np.float64(0.0)"})
+    scope = {name: getattr(elementwise, name) for name in ELEMENTARY} | {"np": np}
+    with np.errstate(all="ignore"):
+        exec("\n".join(found.lines), scope)
+        assert eval(found.by_input[0, 0], scope) == 0.0
+
+
 SELECTING = System("case_selecting", ("V", "W"), ("k",), selecting_rates)
 
 

@@ -16,8 +16,8 @@ from ossim.terms.growth import (
     mendelsohn_growth,
     surface_growth,
 )
-from ossim.terms.hazards import burden_hazard
-from ossim.terms.pharmacodynamics import occupancy
+from ossim.terms.hazards import burden_hazard, weibull_hazard
+from ossim.terms.pharmacodynamics import occupancy, sigmoid_effect
 from ossim.terms.resistance import bypass_rate, bypass_release, bypassed
 
 ROUNDING = 1e-14
@@ -158,3 +158,17 @@ def test_a_missing_argument_is_never_hidden(law):
         arguments = np.full(count, 0.4)
         arguments[missing] = np.nan
         assert np.isnan(law(*arguments))
+
+
+@pytest.mark.parametrize(("scale", "cumulative"), [(1.0, 0.3 * 2.0**1.5), (1.0 / 0.3, (0.3 * 2.0) ** 1.5)])
+def test_weibull_hazard_adds_up_to_either_law(scale, cumulative):
+    t = np.linspace(0.0, 2.0, 200_001)
+    hazard = weibull_hazard(t, 0.3, 1.5, scale)
+    assert np.trapezoid(hazard, t) == pytest.approx(cumulative, rel=1e-6)
+    assert hazard[0] == 0.0
+
+
+def test_sigmoid_effect_is_half_at_its_half_and_none_without_exposure():
+    assert sigmoid_effect(2.0, 2.0, 3.31) == pytest.approx(0.5, rel=ROUNDING)
+    assert sigmoid_effect(0.0, 2.0, 3.31) == 0.0
+    assert sigmoid_effect(3.0, 2.0, 1.0) == pytest.approx(occupancy(1.5), rel=ROUNDING)
