@@ -13,6 +13,8 @@ _HOME = {
     "run": "simulation.run",
     "run_sweep": "sweeps.run",
     "simulate": "simulation.simulate",
+    "adaptive": "simulation.adaptive",
+    "time_to_progression": "simulation.adaptive",
     "open_result": "simulation.store",
     "drugs": "catalog",
     "trials": "catalog",
