@@ -15,6 +15,7 @@ _HOME = {
     "simulate": "simulation.simulate",
     "adaptive": "simulation.adaptive",
     "time_to_progression": "simulation.adaptive",
+    "resistance_at_detection": "simulation.clonal",
     "open_result": "simulation.store",
     "drugs": "catalog",
     "trials": "catalog",
