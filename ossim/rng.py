@@ -24,6 +24,11 @@ def _words(seed: int, purpose: str, first: int, size: int) -> np.ndarray:
     return generator.random_raw(skip + size)[skip:]
 
 
+def keys(seed: int, purpose: str, first: int, size: int) -> np.ndarray:
+    """Random 64-bit words, shape (size,), for those who need a stream of their own for each run."""
+    return _words(seed, purpose, first, size)
+
+
 def uniforms(seed: int, purpose: str, first: int, size: int) -> np.ndarray:
     """Uniform numbers in the open interval (0, 1) of patients `first` ... `first + size - 1`, shape (size,)."""
     return ((_words(seed, purpose, first, size) >> np.uint64(11)).astype(float) + 0.5) * 2.0**-53

@@ -32,6 +32,7 @@ def model_dataset(
     values: Mapping[str, np.ndarray],
     along: Mapping[str, np.ndarray],
     times: np.ndarray,
+    given: Mapping[str, np.ndarray] | None = None,
 ) -> xr.Dataset:
     """Return the Dataset of all runs over dims (run, time).
 
@@ -40,6 +41,7 @@ def model_dataset(
     table : doses as prescribed
     values : parameter name -> shape (n_runs,)
     along : coordinates of the runs: what was given as an array
+    given : name of a `Level` -> its level, shape (n_runs, n_times), where no doses of the table say so
     """
     dims = ("run", "time")
     variables = {}
@@ -47,8 +49,8 @@ def model_dataset(
     for symbol, found in states.items():
         state = declared.states[symbol]
         variables[state.name] = (dims, found, {"units": state.unit, "long_name": state.long_name})
-    levels = _levels(declared, problem, table, times)
-    for name, found in _observed(declared, states, levels, values, times).items():
+    levels = _levels(declared, problem, table, times, given or {})
+    for name, found in observed(declared, states, levels, values, times).items():
         item = declared.observables[name]
         variables[item.name] = (dims, found, {"units": item.unit, "long_name": item.long_name})
     for item, found in levels.items():
@@ -104,7 +106,7 @@ def _rate_unit(item: Level, declared: Model) -> str:
 
 
 def _levels(
-    declared: Model, problem: Problem, table: EventTable, times: np.ndarray
+    declared: Model, problem: Problem, table: EventTable, times: np.ndarray, given: Mapping[str, np.ndarray]
 ) -> dict[Compartment | Level, np.ndarray]:
     """Levels of the drugs that are no states, shape (n_runs, n_times)."""
     decaying = [item for item in declared.compartments if isinstance(item, Compartment)]
@@ -113,11 +115,11 @@ def _levels(
     for place, name in enumerate(declared.doses):
         for item in declared.compartments:
             if item.name == name and isinstance(item, Level):
-                found[item] = np.broadcast_to(given_rates(table, place, times), shape)
+                found[item] = np.broadcast_to(given.get(name, given_rates(table, place, times)), shape)
     return found
 
 
-def _observed(declared: Model, states, levels, values, times: np.ndarray) -> dict[str, np.ndarray]:
+def observed(declared: Model, states, levels, values, times: np.ndarray) -> dict[str, np.ndarray]:
     """What the model computes from its states for the user, shape (n_runs, n_times)."""
     if declared.observe is None:
         return {}

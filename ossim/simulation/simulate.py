@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -68,6 +69,39 @@ def simulate(
     if method not in METHODS:
         raise unknown("method", method, METHODS)
     advance = advance_on(device)
+    prepared = prepare(name, times, initial, doses, parameters, parameter_set, rtol, atol, max_steps, log_states)
+    advance(prepared.problem, float(prepared.times[-1]), method=method)
+    return collect(prepared)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model with its runs at time 0, ready to be advanced; `along` are the coordinates of the runs."""
+
+    declared: Model
+    facts: Mapping[str, Parameter]
+    values: Mapping[str, np.ndarray]
+    along: Mapping[str, np.ndarray]
+    has_runs: bool
+    times: np.ndarray
+    treatment: Treatment
+    problem: Problem
+    log_states: bool
+
+
+def prepare(
+    name: str,
+    times: Sequence[float],
+    initial: Mapping[str, Any] | None = None,
+    doses: Sequence[Mapping[str, Any]] = (),
+    parameters: Mapping[str, Any] | None = None,
+    parameter_set: str | None = None,
+    rtol: float = 1e-8,
+    atol: float = 1e-10,
+    max_steps: int = 1_000_000,
+    log_states: bool = False,
+) -> Prepared:
+    """Check what `simulate` is given and return the runs at their start."""
     declared = model(name)
     facts = model_parameters(name, parameter_set)
     _check_solver(rtol, atol, max_steps)
@@ -86,15 +120,26 @@ def simulate(
     # a run that ends where it starts still has its rows checked
     treatment = treat(declared, system, values, doses, float(times[-1]) or 1.0)
     problem = _problem(declared, system, values, state, treatment, times, control)
-    advance(problem, float(times[-1]), method=method)
-    if times[-1] == 0.0:
-        problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
-    if log_states:
-        np.exp(problem.records.state, out=problem.records.state)
     along = {key: values[key] for key in given if np.ndim(given[key]) == 1}
     along |= {f"initial_{key}": np.broadcast_to(starts[key], n) for key in starts if np.ndim(starts[key]) == 1}
-    found = model_dataset(declared, facts, problem, treatment.table, values, along, times)
-    return found if has_runs else found.isel(run=0)
+    return Prepared(declared, facts, values, along, has_runs, times, treatment, problem, log_states)
+
+
+def collect(prepared: Prepared, given: Mapping[str, np.ndarray] | None = None) -> xr.Dataset:
+    """Return what was recorded on the way to the last output time.
+
+    Parameters
+    ----------
+    given : name of a `Level` -> its level, shape (n_runs, n_times), where it was not given by dose rows
+    """
+    problem, times = prepared.problem, prepared.times
+    if times[-1] == 0.0:
+        problem.records.state[:, 0], problem.records.value[:, 0] = problem.runs.state, problem.exposure.value
+    if prepared.log_states:
+        np.exp(problem.records.state, out=problem.records.state)
+    table, values = prepared.treatment.table, prepared.values
+    found = model_dataset(prepared.declared, prepared.facts, problem, table, values, prepared.along, times, given)
+    return found if prepared.has_runs else found.isel(run=0)
 
 
 def _check_solver(rtol: Any, atol: Any, max_steps: Any) -> None:
