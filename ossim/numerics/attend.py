@@ -13,7 +13,7 @@ from .dense import crossing, cut_step, record
 from .events import apply_events, set_stop
 from .lanes import FASTMATH, get, put
 from .layout import ACCEPT, ERROR, LANDING, LOOK, N_MODES, N_UNITS, NEXT_TIME, STEP, STEPS, TIME, WANTED
-from .pace import change_method
+from .pace import STIFF, change_method, give_up_stiff
 from .watch import watch_step
 
 
@@ -75,7 +75,10 @@ def leaves_after_step(
         if relative_cost > 0.0 and (landed or steps >= get(w, LOOK, lane)):
             leaving = change_method(run, lane, w, plan, runs, limits, relative_cost)
     elif not (get(w, WANTED, lane) >= SAME_TIME * max(abs(get(w, TIME, lane)), 1.0)):
-        runs.status[run] = failure(w, lane)
+        if relative_cost > 0.0 and runs.method[run] == STIFF:
+            give_up_stiff(run, runs)  # its derivatives may be what is not finite
+        else:
+            runs.status[run] = failure(w, lane)
         return True
     if steps >= limits[STEP_BUDGET]:
         runs.status[run] = MAX_STEPS

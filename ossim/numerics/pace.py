@@ -52,6 +52,13 @@ def stability(w, plan, lane, limits):
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
+def give_up_stiff(run, runs):
+    """Send a run back to the explicit method, and let it wait longer before the next trial."""
+    runs.pace[run, GAP] *= LONGER
+    runs.method[run], runs.pace[run, WAIT] = EXPLICIT, runs.pace[run, GAP]
+
+
+@jit(forceinline=True, fastmath=FASTMATH)
 def change_method(run, lane, w, plan, runs, limits, relative_cost):
     """At the end of a stretch: whether the run leaves for the other method."""
     steps, t_new = get(w, STEPS, lane), get(w, NEXT_TIME, lane)
@@ -68,8 +75,7 @@ def change_method(run, lane, w, plan, runs, limits, relative_cost):
             return True
         return False
     if moved < relative_cost * runs.pace[run, EXPLICIT_PACE]:
-        runs.pace[run, GAP] *= LONGER
-        runs.method[run], runs.pace[run, WAIT] = EXPLICIT, runs.pace[run, GAP]
+        give_up_stiff(run, runs)
         return True
     if runs.pace[run, WAIT] <= 0.0:
         runs.method[run], runs.pace[run, WAIT], runs.pace[run, GAP] = EXPLICIT, 0.0, FIRST_GAP

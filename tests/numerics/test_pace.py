@@ -5,6 +5,8 @@ import pytest
 from engine_cases import events, exposure, problem
 
 from ossim.dosing import compile_events, dose_rows
+from ossim.numerics.arrays import NON_FINITE, OK
+from ossim.numerics.elementwise import sqrt
 from ossim.numerics.kernel import compile_kernel
 from ossim.numerics.linear_pk import disposition_modes
 from ossim.numerics.pace import EXPLICIT, STIFF
@@ -97,3 +99,22 @@ def test_stops_in_between_move_the_solution_by_no_more_than_the_tolerance():
 def test_failure_is_flagged_by_either_method():
     built = _relay([800.0, np.nan, 5.0])
     assert (built.runs.status != 0).tolist() == [False, True, False]
+
+
+def edge_rates(F, B, fast):
+    dF = fast * (1.0 - F)
+    dB = sqrt(B) * F - B
+    return dF, dB
+
+
+#: A fast F, and a B that rests at zero, where its derivative is infinite and the Jacobian is no number.
+EDGE = System("case_edge", ("F", "B"), ("fast",), edge_rates)
+
+
+@pytest.mark.parametrize(("method", "status"), [("auto", OK), ("rodas4", NON_FINITE)])
+def test_run_whose_jacobian_is_no_number_goes_on_with_the_explicit_method(method, status):
+    built = problem(EDGE, np.zeros((2, 2)), np.full((2, 1), 3000.0), np.array([DAYS]), first_step=1e-4)
+    advance_problem(built, DAYS, method=method)
+    assert (built.runs.status == status).all()
+    if status == OK:
+        np.testing.assert_allclose(built.runs.state, [[1.0, 0.0]] * 2, atol=1e-6)
