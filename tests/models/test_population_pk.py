@@ -201,7 +201,7 @@ def test_combined_trough(amount, weight, combined, digits):
 
 
 def test_published_trough_of_sunitinib():
-    """Yu 2015 by transcription: median 64 ng/mL, quartiles 48 to 82; the mean weight was 82.3 kg."""
+    """Yu 2015 by transcription: median 64 (48-82) ng/mL; the mean weight was 82.3 kg."""
     found = _run("yu2015_sunitinib", _daily("sunitinib", 50.0, 29), [28.0], body_weight=82.3)
     assert float(found.combined_concentration[0]) == pytest.approx(64.0, rel=0.02)
 
