@@ -78,9 +78,9 @@ def reference(declared, times, doses=(), initial=None, parameters=None, paramete
                     boluses.append((time + lag, place, part * amount))
                 edges |= {time + lag, time + lag + duration}
     edges = sorted(edge for edge in edges if edge <= times[-1])
-    times, found, now = np.asarray(times, float), np.empty((len(times), len(state))), 0.0
+    times, found, now = np.asarray(times, float), np.full((len(times), len(state)), np.nan), 0.0
     for edge in edges:
-        inside = (times >= now) & (times <= edge)
+        inside = (times <= edge) & np.isnan(found[:, 0])  # at the time of a dose, the state just before it
         if edge > now:
             begun = [(now - time, *dose, time) for time, *dose in given if time <= now]
             constant, fading = _inputs(declared, values, begun)
