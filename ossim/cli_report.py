@@ -17,6 +17,13 @@ from ossim.schema import DAYS_PER_MONTH, Response, Status
 LANDMARKS = (4.0, 6.0)
 SURVIVAL = ("progression_free_survival", "overall_survival")
 MOST_FAILED_NAMED = 5
+_ADVICE = {
+    Status.max_steps: "more steps were needed than are allowed: a larger rtol, or a shorter time",
+    Status.non_finite: "a state grew beyond all bounds: look at the parameters",
+    Status.negative: "a state fell below -atol: a smaller rtol, or look at the parameters",
+    Status.step_too_small: "the step became too small: a larger rtol, or look at the parameters",
+    Status.bad_parameter: "a parameter is out of range",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,22 @@ def of_sweep(dataset: xr.Dataset) -> str:
                 ends = (f"{float(column[i]) / scale:.3g}{unit} at {_point(dataset, int(i))}" for i in _ends(column))
                 lines.append((str(values.attrs.get("long_name", name)), str(arm or ""), *ends))
     return table(("outcome", "arm", "lowest", "highest"), lines)
+
+
+def of_runs(dataset: xr.Dataset) -> str:
+    """Name the runs of a published model that failed, and what to do about it; nothing where all are fine."""
+    status = np.atleast_1d(dataset["status"].values)
+    bad = np.flatnonzero(status != Status.ok)
+    if not bad.size:
+        return ""
+    many = "run" in dataset.dims
+    named = [
+        (f"run {run} at {_point(dataset, int(run))}: " if many else "") + Status(int(status[run])).name
+        for run in bad[:MOST_FAILED_NAMED]
+    ]
+    more = ", ..." if bad.size > MOST_FAILED_NAMED else ""
+    advice = "; ".join(dict.fromkeys(_ADVICE[Status(int(code))] for code in status[bad]))
+    return f"{bad.size} of {status.size} runs failed, without values from there on: {', '.join(named)}{more}; {advice}"
 
 
 def sweep_rows(dataset: xr.Dataset) -> list[dict[str, Any]]:

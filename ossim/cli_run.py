@@ -34,7 +34,7 @@ class Figure(NamedTuple):
     """What a figure is drawn from."""
 
     dataset: xr.Dataset
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
 
 
 def run(
@@ -50,8 +50,11 @@ def run(
         report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
         drawn = _write(work, config, dataset, report.rows if report else (), figures)
         failed = _failed(dataset)
+        failures = cli_report.of_runs(dataset) if isinstance(config, ModelRun) else ""
     if report:
         print(report.text)
+    if failures:
+        print(failures, file=sys.stderr)
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
     return 1 if drawn.failures or failed else 0
@@ -158,8 +161,10 @@ def _chosen(found: Mapping[str, Figure], wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-def _options(name: str, config: Any, dataset: xr.Dataset) -> dict[str, str]:
-    """Return what a heat map shows: as the config says, else its first arm."""
+def _options(name: str, config: Any, dataset: xr.Dataset) -> dict[str, Any]:
+    """Return what a figure shows: variables, and the axes of a heat map, as the config says, else its first arm."""
+    if name == "time_course" and isinstance(config, ModelRun) and config.show:
+        return {"variables": list(config.show)}
     if name != "heatmap":
         return {}
     heatmap = config.sweep.heatmap if isinstance(config, Scenario) and config.sweep else None

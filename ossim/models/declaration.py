@@ -96,6 +96,7 @@ class Model:
     compartments : where doses go; all those of one name get each dose
     observe : pure function of states, parameters, inputs and `t`, ending like a rate function in the returned names
     observables : name returned by `observe` -> Observable
+    signed : whether states may be negative; where not, one that becomes so is a failure of the run
     time_unit : "1" where a paper counts time in its own units, which then stand for days
     """
 
@@ -109,6 +110,7 @@ class Model:
     observe: Callable | None = None
     observables: Mapping[str, Observable] = field(default_factory=dict)
     time_unit: str = "day"
+    signed: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -121,6 +123,13 @@ class Model:
                 used += [self.symbols[name] for name in self._arguments(item.fraction) if name in self.symbols]
         used += [state.initial for state in self.states.values() if state.initial]
         return tuple(dict.fromkeys(used))
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of what a run holds over time: states, observables, and drugs that are no states."""
+        shown = (*self.states.values(), *self.observables.values())
+        levels = (item for item in self.compartments if isinstance(item, Compartment | Level))
+        return tuple(dict.fromkeys(item.name for item in (*shown, *levels)))
 
     @property
     def doses(self) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def _symbol(name: str) -> Element:
 
 
 def _product(expression: sympy.Mul) -> Element:
-    above, below = expression.as_numer_denom()
+    above, below = sympy.fraction(expression, exact=True)  # exp(-x) stays above: 1 / exp(x) may overflow
     if below != 1:
         return _apply("divide", _node(above), _node(below))
     return _apply("times", *map(_node, expression.args))

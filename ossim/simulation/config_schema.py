@@ -213,6 +213,7 @@ class ModelConfig(Section):
     rtol: float = Field(1e-8, ge=1e-13, le=1e-2, description="relative tolerance")
     atol: float = Field(1e-10, gt=0, le=1e-2, description="absolute tolerance")
     observations: list[str] = Field(default_factory=list, description="published data of the model drawn as points")
+    show: list[str] = Field(default_factory=list, description="variables of the time course; empty: all")
     figures: list[str] = Field(default_factory=list, description="figure kinds to draw; empty: all that apply")
 
 

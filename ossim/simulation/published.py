@@ -35,6 +35,9 @@ def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> d
         _check_doses(declared, checked.doses, times[-1], faults)
         for i, series in enumerate(checked.observations):
             faults.attempt(("observations", i), lambda series=series: observation(declared.name, series))
+        for i, name in enumerate(checked.show):
+            if name not in declared.variables:
+                faults.attempt(("show", i), lambda name=name: _unknown_variable(declared, name))
     faults.stop()
     return {
         "title": checked.title,
@@ -47,6 +50,7 @@ def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> d
         "rtol": checked.rtol,
         "atol": checked.atol,
         "observations": tuple(checked.observations),
+        "show": tuple(checked.show),
         "figures": tuple(checked.figures),
     }
 
@@ -60,9 +64,11 @@ def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
     steps = (times.stop - times.start) / times.step
     if times.start < 0:
         faults.add(("times", "from"), "must be 0 or more")
-    elif steps <= 0:
+        return ()
+    if steps <= 0:
         faults.add(("times", "to"), "must lie after 'from'")
-    elif steps > MAX_TIMES:
+        return ()
+    if steps > MAX_TIMES:
         faults.add(("times", "step"), f"gives {steps:.3g} times; at most {MAX_TIMES:,}")
         return ()
     # A step that divides the span but for rounding reaches its end.
@@ -101,12 +107,16 @@ def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
     return Parameter(state.name, "", 0.0, state.unit, state.long_name, "", "", bounds=(0.0, math.inf))
 
 
+def _unknown_variable(declared: Model, name: str) -> None:
+    raise unknown("variable", name, declared.variables)
+
+
 def _items(data: Mapping[str, Any], key: str) -> Any:
     return data[key].items() if isinstance(data.get(key), dict) else ()
 
 
 def _one_or_many(known: Mapping[str, Any], name: str, value: Any, place: Location, faults: Any) -> Any:
-    if not isinstance(value, list):
+    if not isinstance(value, list) or name not in known:
         return faults.attempt(place, lambda: _value("parameter", known, name, value))
     if not value:
         faults.add(place, "must be a number or a list of numbers, is an empty list")

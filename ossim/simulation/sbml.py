@@ -17,7 +17,7 @@ from ..catalog import model_parameters, reference
 from ..dosing import EventKind
 from ..dosing.events import ALL_COMPARTMENTS
 from ..errors import InputError
-from ..models import Compartment, Depot, Level, Model, model
+from ..models import Clock, Compartment, Depot, Dosed, Level, Model, model
 from ..numerics.events import steady_level
 from ..numerics.jacobian_source import symbol, symbolic, trace
 from ..numerics.mathml import math
@@ -76,9 +76,11 @@ def _days(body: Element) -> None:
     SubElement(SubElement(definition, "listOfUnits"), "unit", unit)
 
 
-def _level(item: Compartment | Level | Depot) -> str:
-    """Identifier of what a dose changes besides a state: the level of a drug, or the rate of its infusion."""
-    return f"{item.name}_level" if isinstance(item, Compartment) else f"{item.name}_rate"
+def _rate(item: Dosed) -> str:
+    """Identifier of what a change of the rate of infusion sets."""
+    if isinstance(item, Clock):
+        return item.input
+    return f"{item.state}_infusion" if isinstance(item, Depot) else f"{item.name}_rate"
 
 
 def _variables(declared: Model, run: ModelRun, values: Mapping[str, float], start: Mapping[str, float]) -> tuple:
@@ -90,15 +92,19 @@ def _variables(declared: Model, run: ModelRun, values: Mapping[str, float], star
         for name in filter(None, (getattr(item, "decay", None), getattr(item, "gain", None))):
             variables.setdefault(name, (values[name], True, name))
         if isinstance(item, Compartment):
-            rate, level = f"{item.name}_rate", _level(item)
+            rate, level = _rate(item), f"{item.name}_level"
             variables[rate] = (start.get(rate, 0.0), False, f"infusion of {item.name}")
             variables[level] = (start.get(level, 0.0), False, item.long_name)
             rules[level] = ("rateRule", symbol(rate) - symbol(item.decay) * symbol(level))
             inputs[item.input] += symbol(level) * (symbol(item.gain) if item.gain else 1)
         elif isinstance(item, Depot):
-            rate = f"{item.state}_infusion"
+            rate = _rate(item)
+            if rate not in variables:
+                slopes[item.state] += symbol(rate)
             variables[rate] = (start.get(rate, 0.0), False, f"infusion into {item.state}")
-            slopes[item.state] += symbol(rate)
+        elif isinstance(item, Level):
+            variables[_rate(item)] = (start.get(_rate(item), 0.0), False, item.long_name)
+            inputs[item.input] += symbol(_rate(item))
         else:
             variables[item.input] = (start.get(item.input, 0.0), False, item.long_name)
             del inputs[item.input]
@@ -141,8 +147,7 @@ def _treatment(declared: Model, run: ModelRun, values: Mapping[str, float]) -> t
 def _change(now: dict, item: Any, kind: int, amount: float, shape: tuple[float, float], values) -> None:
     """Add what one event does to one compartment to the changes of its moment."""
     if kind == EventKind.RATE:
-        name = f"{item.name}_rate" if isinstance(item, Compartment) else getattr(item, "input", None)
-        now[name or f"{item.state}_infusion"] = (False, amount)
+        now[_rate(item)] = (False, amount)
         return
     name = item.state if isinstance(item, Depot) else f"{item.name}_level"
     if not isinstance(item, Compartment | Depot):

@@ -85,6 +85,7 @@ class ModelRun:
     rtol: float
     atol: float
     observations: tuple[str, ...]
+    show: tuple[str, ...]
     figures: tuple[str, ...]
     source_path: str = field(compare=False)
     source_text: str = field(compare=False, repr=False)

@@ -116,7 +116,7 @@ def prepare(
     if log_states:
         control = make_control(rtol=0.0, atol=rtol, max_steps=max_steps, signed=True)
     else:
-        control = make_control(rtol=rtol, atol=atol, max_steps=max_steps)
+        control = make_control(rtol=rtol, atol=atol, max_steps=max_steps, signed=declared.signed)
     # a run that ends where it starts still has its rows checked
     treatment = treat(declared, system, values, doses, float(times[-1]) or 1.0)
     problem = _problem(declared, system, values, state, treatment, times, control)

@@ -60,6 +60,7 @@ def model_config(run: Any) -> dict[str, Any]:
         "rtol": run.rtol,
         "atol": run.atol,
         "observations": list(run.observations),
+        "show": list(run.show),
         "figures": list(run.figures),
     }
 

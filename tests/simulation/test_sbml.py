@@ -19,6 +19,8 @@ NAMES = [name for name in models() if name != PATIENT]
 RTOL, ATOL = 1e-9, 1e-11
 AGREEMENT = 1e-6
 MOST_TIMES = 8
+METHOD = {"le2021_map": "Radau"}  # stiff, and left by LSODA at the edge of an infusion
+BESIDE = 1e-3  # outputs lie beside doses, whose moment the two read differently
 SBML = "{http://www.sbml.org/sbml/level3/version1/core}"
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 BINARY = {"plus": " + ", "times": " * ", "divide": " / ", "power": " ** ", "geq": " >= ", "leq": " <= ", "gt": " > "}
@@ -75,7 +77,11 @@ def _integrated(text, times):
         if stop > at:
             fixed = [now[name] for name in others]
             slopes = lambda t, y, fixed=fixed: rates(*fixed, *y.tolist(), t)  # noqa: E731
-            y = solve_ivp(slopes, (at, stop), y, "LSODA", rtol=RTOL, atol=ATOL).y[:, -1].tolist()
+            y = (
+                solve_ivp(slopes, (at, stop), y, METHOD.get(body.get("id"), "LSODA"), rtol=RTOL, atol=ATOL)
+                .y[:, -1]
+                .tolist()
+            )
         at = stop
         seen = all_values(*(now[name] for name in others), *y, stop)
         if stop in times:
@@ -91,7 +97,7 @@ def _integrated(text, times):
 @pytest.mark.parametrize("name", NAMES)
 def test_file_holds_the_model_with_its_doses(name):
     run, declared = _single(name), model(name)
-    times = np.array(run.times)[:: max(1, len(run.times) // MOST_TIMES)][:MOST_TIMES]
+    times = np.array(run.times)[:: max(1, len(run.times) // MOST_TIMES)][:MOST_TIMES] + BESIDE
     given = {"initial": dict(run.initial), "parameters": dict(run.parameters), "parameter_set": run.parameter_set}
     ours = ossim.simulate(name, times, doses=[dict(row) for row in run.doses], **given)
     theirs = _integrated(sbml(run), times.tolist())
