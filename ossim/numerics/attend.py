@@ -13,7 +13,7 @@ from .dense import crossing, cut_step, record
 from .events import apply_events, set_stop
 from .lanes import FASTMATH, get, put
 from .layout import ACCEPT, ERROR, LANDING, LOOK, N_MODES, N_UNITS, NEXT_TIME, STEP, STEPS, TIME, WANTED
-from .pace import STIFF, change_method, give_up_stiff
+from .pace import STIFF, change_method, give_up_stiff, start_stretch
 from .watch import watch_step
 
 
@@ -77,6 +77,7 @@ def leaves_after_step(
     elif not (get(w, WANTED, lane) >= SAME_TIME * max(abs(get(w, TIME, lane)), 1.0)):
         if relative_cost > 0.0 and runs.method[run] == STIFF:
             give_up_stiff(run, runs)  # its derivatives may be what is not finite
+            start_stretch(run, lane, get(w, TIME, lane), w, runs, limits[STEP_BUDGET], relative_cost)
         else:
             runs.status[run] = failure(w, lane)
         return True

@@ -17,7 +17,7 @@ from .cache import jit
 from .kernel import KERNEL_TYPE
 from .lanes import FASTMATH, WIDTH
 from .layout import MARKS, N_CLOCKS, N_MODES, N_UNITS, WATCHED
-from .pace import PACE_COLUMNS, start_stretch
+from .pace import PACE_COLUMNS, set_look
 from .residents import load_run, store_run
 
 IDLE = -1
@@ -66,7 +66,7 @@ def _advance(
                 waiting += 1
                 if runs.status[run] == OK and runs.time[run] < runs.end[run]:
                     load_run(run, lane, w, plan, runs, exposure, doses, clocks, watch, records, interpolant, weights)
-                    start_stretch(run, lane, runs.time[run], w, runs, limits[STEP_BUDGET], relative_cost)
+                    set_look(run, lane, w, runs, limits[STEP_BUDGET], relative_cost)
                     if watch.active[run]:
                         marks[WATCHED] += 1
                     lane_run[lane] = run

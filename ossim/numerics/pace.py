@@ -1,9 +1,9 @@
 """Which method a run is better off with: how fast each moves it, measured in the run itself.
 
 A run starts with the explicit method. Where the stages show that stability and not accuracy limits its steps, the
-stiff method is tried; it stays as long as it moves the run further for its cost than the explicit one did. Each failed
-trial is followed by a longer wait. Everything is counted in steps and operations, never in seconds, so that a run takes
-the same course on any machine and among any neighbors.
+stiff method is tried; it stays as long as it moves the run further for its cost than the explicit one did, but for the
+short steps after a dose. Each failed trial is followed by a longer wait. Everything is counted in steps and operations,
+never in seconds, so that a run takes the same course on any machine and among any neighbors.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from .layout import LOOK, NEXT_TIME, STEPS
 from .tableaus import TSIT5
 
 EXPLICIT, STIFF = 0, 1
-PACE_COLUMNS = 5
-SINCE_TIME, SINCE_STEPS, EXPLICIT_PACE, WAIT, GAP = range(PACE_COLUMNS)
+PACE_COLUMNS = 6
+SINCE_TIME, SINCE_STEPS, EXPLICIT_PACE, WAIT, GAP, SLOW = range(PACE_COLUMNS)
 
 SHORTEST, LONGEST = 8, 64  # steps of a stretch over which pace is measured; it ends at a landing where it can
-FIRST_WAIT, FIRST_GAP, LONGER = 1.0, 4.0, 4.0  # stretches before a trial, and after one that failed
+FIRST_WAIT, FIRST_GAP, LONGER, LONGEST_GAP = 1.0, 4.0, 4.0, 64.0  # stretches before a trial, and after failed ones
+MOST_SLOW = 2.0  # slow stretches in a row at which the stiff method is left; a trial begins with one, a dose makes one
 STAY = 200.0  # stretches after which the explicit method is tried again
 LIMITED = 1.5  # step times largest eigenvalue; accuracy alone gives less, stability ends at about 3.3
 # the last two stages stand at the end of the step: what tells them apart are these parts of the slopes
@@ -29,10 +30,15 @@ _APART = tuple(a - b for a, b in zip(TSIT5.a[_LAST], (*TSIT5.a[_LAST - 1], 0.0),
 
 @jit(forceinline=True, fastmath=FASTMATH)
 def start_stretch(run, lane, t, w, runs, budget, relative_cost):
-    """Begin to measure the pace of a run, if it may change its method; say when it must be looked at at the latest."""
-    steps = get(w, STEPS, lane)
-    runs.pace[run, SINCE_TIME], runs.pace[run, SINCE_STEPS] = t, steps
-    put(w, LOOK, lane, min(budget, steps + LONGEST) if relative_cost > 0.0 else budget)
+    """Begin to measure the pace of a run."""
+    runs.pace[run, SINCE_TIME], runs.pace[run, SINCE_STEPS] = t, get(w, STEPS, lane)
+    set_look(run, lane, w, runs, budget, relative_cost)
+
+
+@jit(forceinline=True, fastmath=FASTMATH)
+def set_look(run, lane, w, runs, budget, relative_cost):
+    """Say when a run must be looked at at the latest: where its stretch ends, if it may change its method."""
+    put(w, LOOK, lane, min(budget, runs.pace[run, SINCE_STEPS] + LONGEST) if relative_cost > 0.0 else budget)
 
 
 @jit(forceinline=True, fastmath=FASTMATH)
@@ -54,7 +60,7 @@ def stability(w, plan, lane, limits):
 @jit(forceinline=True, fastmath=FASTMATH)
 def give_up_stiff(run, runs):
     """Send a run back to the explicit method, and let it wait longer before the next trial."""
-    runs.pace[run, GAP] *= LONGER
+    runs.pace[run, GAP] = min(runs.pace[run, GAP] * LONGER, LONGEST_GAP)
     runs.method[run], runs.pace[run, WAIT] = EXPLICIT, runs.pace[run, GAP]
 
 
@@ -71,12 +77,16 @@ def change_method(run, lane, w, plan, runs, limits, relative_cost):
     if runs.method[run] == EXPLICIT:
         runs.pace[run, EXPLICIT_PACE] = moved
         if runs.pace[run, WAIT] < 0.0 and stability(w, plan, lane, limits) > LIMITED:
-            runs.method[run], runs.pace[run, WAIT] = STIFF, STAY
+            runs.method[run], runs.pace[run, WAIT], runs.pace[run, SLOW] = STIFF, STAY, MOST_SLOW - 1.0
             return True
         return False
     if moved < relative_cost * runs.pace[run, EXPLICIT_PACE]:
-        give_up_stiff(run, runs)
-        return True
+        runs.pace[run, SLOW] += 1.0
+        if runs.pace[run, SLOW] >= MOST_SLOW:
+            give_up_stiff(run, runs)
+            return True
+        return False
+    runs.pace[run, SLOW] = 0.0
     if runs.pace[run, WAIT] <= 0.0:
         runs.method[run], runs.pace[run, WAIT], runs.pace[run, GAP] = EXPLICIT, 0.0, FIRST_GAP
         return True

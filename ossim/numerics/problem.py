@@ -53,7 +53,7 @@ def make_runs(system: System, state: np.ndarray, parameters: np.ndarray, start: 
         status=np.zeros(n, np.int64),
         n_steps=np.zeros(n, np.int64),
         method=np.full(n, EXPLICIT),
-        pace=np.tile([0.0, 0.0, 0.0, FIRST_WAIT, FIRST_GAP], (n, 1)),
+        pace=np.tile([float(start), 0.0, 0.0, FIRST_WAIT, FIRST_GAP, 0.0], (n, 1)),
     )
 
 

@@ -118,3 +118,21 @@ def test_run_whose_jacobian_is_no_number_goes_on_with_the_explicit_method(method
     assert (built.runs.status == status).all()
     if status == OK:
         np.testing.assert_allclose(built.runs.state, [[1.0, 0.0]] * 2, atol=1e-6)
+
+
+def test_a_dose_does_not_drive_a_stiff_run_back_to_small_steps():
+    """Infusions a week apart into a factor of 3000 per day: the short steps after each are no reason to leave."""
+    rows = [dict(time=1.0 + 7.0 * k, amt=10.0, dur=0.2) for k in range(5)]
+    modes = disposition_modes(np.full(1, 30.0), np.full(1, 1.0))
+    table = compile_events(dose_rows(rows), ("drug",), DAYS)
+    steps = {}
+    for method in ("auto", "rodas4"):
+        built = problem(
+            RELAY, np.array([[300.0, 0.375]]), np.array([[0.1, 0.6, 3000.0]]), np.array([DAYS]), first_step=1e-4,
+            exposure=exposure(RELAY, modes), doses=events(table, 1, modes.size), control={"rtol": 1e-6, "atol": 1e-9},
+        )  # fmt: skip
+        for stop in np.arange(1.0, DAYS + 1.0):  # stopped every day, as by a strategy
+            advance_problem(built, stop, 1, method)
+        steps[method] = built.runs.n_steps[0]
+    # what is lost is one stretch of each method before the first trial, and trials of the explicit method
+    assert steps["auto"] < steps["rodas4"] + 4 * 64
