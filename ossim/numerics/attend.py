@@ -12,8 +12,8 @@ from .control import SAME_TIME
 from .dense import crossing, cut_step, record
 from .events import apply_events, set_stop
 from .lanes import FASTMATH, get, put
-from .layout import ACCEPT, ERROR, LANDING, LOOK, N_MODES, N_UNITS, NEXT_TIME, STEP, STEPS, TIME, WANTED
-from .pace import STIFF, change_method, give_up_stiff, start_stretch
+from .layout import ACCEPT, ERROR, FRESH, LANDING, LOOK, N_MODES, N_UNITS, NEXT_TIME, STEP, STEPS, TIME, WANTED
+from .pace import STIFF, STIFF_START, change_method, give_up_stiff, start_stretch
 from .watch import watch_step
 
 
@@ -71,6 +71,8 @@ def leaves_after_step(
             return True
         if landed:
             apply_events(run, lane, t_new, w, plan, doses, exposure)
+            if runs.method[run] == STIFF and get(w, FRESH, lane) > 0.0:
+                put(w, WANTED, lane, min(get(w, WANTED, lane), STIFF_START))
             set_stop(run, lane, w, runs, doses)
         if relative_cost > 0.0 and (landed or steps >= get(w, LOOK, lane)):
             leaving = change_method(run, lane, w, plan, runs, limits, relative_cost)

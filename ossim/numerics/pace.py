@@ -21,6 +21,9 @@ SINCE_TIME, SINCE_STEPS, EXPLICIT_PACE, WAIT, GAP, SLOW = range(PACE_COLUMNS)
 SHORTEST, LONGEST = 8, 64  # steps of a stretch over which pace is measured; it ends at a landing where it can
 FIRST_WAIT, FIRST_GAP, LONGER, LONGEST_GAP = 1.0, 4.0, 4.0, 64.0  # stretches before a trial, and after failed ones
 MOST_SLOW = 2.0  # slow stretches in a row at which the stiff method is left; a trial begins with one, a dose makes one
+# First step of the stiff method at the start and after a jump [day]. It would accept one over all that is fast, right
+# at its end; only a step short enough to see the fast part makes what is interpolated inside it right.
+STIFF_START = 1e-6
 STAY = 200.0  # stretches after which the explicit method is tried again
 LIMITED = 1.5  # step times largest eigenvalue; accuracy alone gives less, stability ends at about 3.3
 # the last two stages stand at the end of the step: what tells them apart are these parts of the slopes

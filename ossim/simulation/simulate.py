@@ -14,6 +14,7 @@ from ..catalog import Parameter, model_parameters
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
 from ..numerics.arrays import Control
+from ..numerics.pace import STIFF_START
 from ..numerics.problem import Problem, make_control, make_problem, make_records, make_runs
 from ..numerics.system import System
 from .devices import advance_on
@@ -70,6 +71,8 @@ def simulate(
         raise unknown("method", method, METHODS)
     advance = advance_on(device)
     prepared = prepare(name, times, initial, doses, parameters, parameter_set, rtol, atol, max_steps, log_states)
+    if method == "rodas4":
+        prepared.problem.runs.step[:] = STIFF_START
     advance(prepared.problem, float(prepared.times[-1]), method=method)
     return collect(prepared)
 

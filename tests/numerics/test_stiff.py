@@ -130,3 +130,28 @@ def test_fast_decay_does_not_limit_the_step():
         advance_problem(built, END, method="rodas4")
         assert built.runs.state[0, 1] == pytest.approx(1.0, rel=1e-6)
         assert built.runs.n_steps[0] < 300
+
+
+def depot_rates(A, B, fast, slow):
+    dA = -fast * A
+    dB = fast * A - slow * B
+    return dA, dB
+
+
+#: A dose into A that is absorbed at the rate `fast` into B.
+DEPOT = System("case_depot", ("A", "B"), ("fast", "slow"), depot_rates)
+
+
+@pytest.mark.parametrize("fast", [50.0, 5e3, 5e5])
+def test_outputs_right_after_a_dose_are_right_however_fast_it_goes(fast):
+    """A step over the whole absorption would be right at its end only."""
+    dose, at, slow = 100.0, 1.0, 0.1
+    since = np.array([0.01, 0.1, 1.0, 3.0, 10.0, 100.0]) / fast
+    table = compile_events(dose_rows([dict(time=at, amt=dose, cmt="A")]), ("A",), 20.0)
+    doses, control = events(table, 1, 0, state=0), {"rtol": 1e-8, "atol": 1e-10}
+    built = problem(DEPOT, np.zeros((1, 2)), np.array([[fast, slow]]), at + since, doses=doses, control=control)
+    advance_problem(built, 20.0, method="rodas4")
+    expected = dose * np.exp(-fast * since)
+    np.testing.assert_allclose(built.records.state[0, :, 0], expected, atol=1e-5 * dose)
+    absorbed = dose * fast / (fast - slow) * (np.exp(-slow * since) - np.exp(-fast * since))
+    np.testing.assert_allclose(built.records.state[0, :, 1], absorbed, atol=1e-5 * dose)

@@ -10,13 +10,14 @@ from patient_cases import REGIMENS, advance, cohort
 
 import ossim
 from ossim.catalog import model_parameters
-from ossim.models import model, models
+from ossim.models import Level, model, models
 from ossim.models.osteosarcoma_patient import LESION_STATES, MAX_LESIONS, SHARED_STATES
 from ossim.numerics.problem import advance_problem, make_control, make_problem, make_records, make_runs
 
 RTOL, ATOL = 1e-6, 1e-9
 HORIZON = 120.0
 LARGEST_FRACTION = 0.999  # a lesion of matrix only has no cells to follow
+INTERPOLATED = 100.0  # error of the interpolant in tolerances of a step
 MOST_STEPS = 20_000  # a budget: nothing hangs, whatever the parameters
 PATIENT = "osteosarcoma_patient"
 #: parameters of a trial and of the observer, not of the dynamics
@@ -125,6 +126,36 @@ def test_published_models_are_right_or_flagged(name, seed, stretch):
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_models_on_ten_thousand_draws(name, stretch):
     _check_published(name, 3, 10_000, stretch)
+
+
+def _random_doses(declared, rng):
+    """One to three doses into every compartment: infusions of a day where it takes a rate, single doses elsewhere."""
+    for name in declared.doses:
+        level = any(isinstance(item, Level) for item in declared.compartments if item.name == name)
+        for _ in range(rng.integers(1, 4)):
+            dose = {"time": rng.uniform(0.0, 20.0), "amt": np.exp(rng.uniform(-2.0, 6.0)), "cmt": name}
+            yield dose | ({"dur": 1.0, "ii": 1.0, "addl": 3} if level else {})
+
+
+def _check_treated(name, seed, size):
+    declared, facts, rng = model(name), model_parameters(name), np.random.default_rng(seed)
+    values = {key: _draw(rng, *facts[key].bounds, 1.0, size) for key in declared.parameters}
+    rows, times = list(_random_doses(declared, rng)), np.linspace(0.0, 30.0, 7)
+    ds = ossim.simulate(name, times, doses=rows, parameters=values, rtol=RTOL, atol=ATOL, max_steps=MOST_STEPS)
+    ok = ds["status"].values == 0
+    found = np.stack([ds[state.name].values[ok] for state in declared.states.values()], axis=2)
+    assert np.isfinite(found).all()
+    # what lies between two steps is interpolated, to a tolerance of what may have been there: the dose
+    given = sum(row["amt"] for row in rows)
+    least = ATOL + INTERPOLATED * RTOL * np.maximum(np.abs(found).max(axis=(1, 2), initial=0.0), given)
+    assert declared.signed or (found.min(axis=(1, 2), initial=0.0) >= -least).all()
+    return ok.mean()
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(st.sampled_from([name for name in PUBLISHED if model(name).compartments]), st.integers(0, 2**32 - 1))
+def test_treated_models_are_right_or_flagged(name, seed):
+    _check_treated(name, seed, 60)
 
 
 @st.composite
