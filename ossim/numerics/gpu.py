@@ -23,6 +23,7 @@ from numba.core.dispatcher import Dispatcher
 from .ensemble import advance
 from .kernel import compile_kernel
 from .layout import ACCEPT, BUSY, FRESH, MARKS
+from .pace import EXPLICIT, STIFF
 from .problem import Problem, make_plan, unfinished
 from .system import System
 
@@ -184,6 +185,7 @@ def advance_problem_on_gpu(problem: Problem, end, method: str = "tsit5") -> None
     check_device()
     runs, clocks = problem.runs, problem.clocks
     runs.end[:] = end
+    runs.method[:] = STIFF if method == "rodas4" else EXPLICIT
     going = unfinished(problem)
     kernel, compiled = compile_kernel(problem.system, method), compile_threads(problem.system, method)
     n_modes, n_clocks = problem.exposure.channel.size, clocks.state.size
