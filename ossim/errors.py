@@ -58,5 +58,7 @@ def nearest(name: object, choices: Iterable[str]) -> str:
 def unknown(kind: str, name: object, choices: Iterable[str]) -> UnknownNameError:
     """Build the error for an unknown `kind` called `name`, naming the nearest valid one."""
     choices = sorted(choices)
+    if not choices:
+        return UnknownNameError(f"unknown {kind} '{name}'; there is none")
     hint = nearest(name, choices) or f"; known: {', '.join(choices[:12])}{', ...' if len(choices) > 12 else ''}"
     return UnknownNameError(f"unknown {kind} '{name}'{hint}")

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from ossim import cli, cli_published
 from ossim.catalog import drugs, trials
@@ -356,3 +358,14 @@ def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path, in_memory)
     assert done.returncode == cli.BAD_INPUT
     assert done.stderr == f"{tmp_path / 'full'}: cannot be written: File too large\n"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+def test_failed_run_of_a_model_is_named_and_the_others_are_kept(ossim, tmp_path):
+    config = tmp_path / "grows.yaml"
+    text = "title: grows\nmodel: exponential\ntimes: [0, 1, 500]\nparameters: {growth_rate: [0.01, 10]}\n"
+    config.write_text(text, encoding="utf-8")
+    code, _, complaint = ossim("run", str(config), "--out", str(tmp_path / "out"))
+    assert code == cli.FAILED
+    assert complaint.startswith("1 of 2 runs failed, without values from there on: run 1 at growth_rate 10 1/day: ")
+    with xr.open_dataset(tmp_path / "out" / "result.nc") as ds:
+        assert np.isfinite(ds["tumor_volume"].isel(run=0)).all()

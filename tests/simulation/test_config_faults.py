@@ -342,3 +342,35 @@ def test_missing_file_is_named_once(tmp_path):
     with pytest.raises(InputError) as raised:
         read_text(tmp_path / "nope.yaml")
     assert str(raised.value) == f"{tmp_path / 'nope.yaml'}: no such file"
+
+
+MODEL = """\
+title: Pazopanib
+model: ouerdani2015
+times: {from: 0, to: 28, step: 7}
+doses:
+  - {time: 0, amt: 727, dur: 1, ii: 1, addl: 27, cmt: pazopanib}
+show: [carrying_capacity]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "words"),
+    [
+        ("ouerdani2015", "ouerdani2051", 2, "model", "did you mean 'ouerdani2015'"),
+        ("cmt: pazopanib", "cmt: pazopanip", 5, "doses[0]", "did you mean 'pazopanib'"),
+        (", dur: 1", "", 5, "doses[0]", "needs 'dur'"),
+        ("amt: 727", "amt: 10 mg/kg", 5, "doses[0].amt", "'pazopanib' takes mg"),
+        ("show: [carrying_", "show: [carying_", 6, "show[0]", "did you mean 'carrying_capacity'"),
+        ("show: [", "parameter_set: mouse\nshow: [", 6, "parameter_set", "there is none"),
+        ("show: [", "observations: [mice]\nshow: [", 6, "observations[0]", "there is none"),
+        ("from: 0", "from: -1000000000", 3, "times.from", "0 or more"),
+        ("show: [", "parameters: {grow_rate: [1, 2]}\nshow: [", 6, "parameters.grow_rate", "'growth_rate'"),
+        ("show: [", "initial: {sum_of_diameters: -1}\nshow: [", 6, "initial.sum_of_diameters", "between 1 and 2000"),
+    ],
+)
+def test_a_fault_of_a_model_config_names_its_line_key_and_reason(old, new, line, key, words):
+    assert old in MODEL
+    (fault,) = faults_of(MODEL.replace(old, new, 1))
+    assert (fault.line, fault.key) == (line, key)
+    assert words in fault.message
