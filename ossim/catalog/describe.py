@@ -100,6 +100,7 @@ def model_page(name: str, title: str = "", about: Iterable[str] = ()) -> str:
     numbers = [*model_parameters(name).values(), *model_constants(name).values()]
     sources = [*model_references(name), *(number.source for number in numbers)]
     parts = [_heading(name, f"{len(numbers)} numbers"), _paragraph(title), *about, _numbers(numbers)]
+    parts.append(table(("parameter", "what it is"), ((number.name, number.description) for number in numbers)))
     parts.append(_remarks(numbers))
     for entry in parameter_sets(name).values():
         changed = entry.parameters.values()

@@ -49,7 +49,8 @@ def _compartment(item: Dosed) -> tuple[str, ...]:
         gain = f" times {item.gain}" if item.gain else ""
         how = f"{item.input} = level{gain}; decays at {item.decay}"
     elif isinstance(item, Level):
-        how = f"{item.input} = rate of infusion" + (f" / {item.clearance}" if item.clearance else "")
+        divided = f" / {item.clearance}" if item.clearance else ""
+        how = f"{item.input} = amount / dur{divided}; let each dose last until the next"
     elif isinstance(item, Depot):
         how = f"into {item.state}" + (f", {item.lag} later" if item.lag else "")
     else:

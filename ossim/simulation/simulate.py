@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -125,7 +125,16 @@ def prepare(
     problem = _problem(declared, system, values, state, treatment, times, control)
     along = {key: values[key] for key in given if np.ndim(given[key]) == 1}
     along |= {f"initial_{key}": np.broadcast_to(starts[key], n) for key in starts if np.ndim(starts[key]) == 1}
-    return Prepared(declared, facts, values, along, has_runs, times, treatment, problem, log_states)
+    used = _marked(declared, facts, starts, given)
+    return Prepared(declared, used, values, along, has_runs, times, treatment, problem, log_states)
+
+
+def _marked(declared: Model, facts: Mapping[str, Parameter], starts: Mapping, given: Mapping) -> dict[str, Parameter]:
+    """The parameters, those that the user gave in place of the catalogue's marked as such."""
+    replaced = {state.initial for state in declared.states.values() if state.name in starts and state.initial}
+    replaced = (replaced - set(declared.symbols.values())) | set(given)
+    marked = {name: replace(facts[name], source="given", tier="assumed") for name in replaced}
+    return {**facts, **marked}
 
 
 def collect(prepared: Prepared, given: Mapping[str, np.ndarray] | None = None) -> xr.Dataset:

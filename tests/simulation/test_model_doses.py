@@ -126,3 +126,11 @@ def test_bad_input_is_one_line(arguments, words):
         ossim.simulate(**given)
     assert words in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_values_of_the_user_are_not_called_published():
+    given = ossim.simulate("hahnfeldt1999", [1.0], {"tumor_volume": 400.0}, parameters={"growth_rate": 0.5})
+    assert given.attrs["weakest_evidence_tier"] == "assumed"
+    assert "growth_rate: given (assumed)" in given.attrs["parameter_sources"]
+    assert "initial_tumor_volume: given (assumed)" in given.attrs["parameter_sources"]
+    assert ossim.simulate("hahnfeldt1999", [1.0]).attrs["weakest_evidence_tier"] == "fitted"

@@ -114,7 +114,7 @@ def _draw_observed(ax: Axes, ds: xr.Dataset, name: str) -> bool:
         label = f"measured: {one.replace('_', ' ')}"
         ax.plot(
             ds["observed_time"].values[mine], values[mine], marker, color=style.INK, markersize=4.5,
-            markerfacecolor="white", label=label,
+            markerfacecolor="white", label=label, clip_on=False,
         )  # fmt: skip
     return bool(known)
 
