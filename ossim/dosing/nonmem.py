@@ -130,6 +130,8 @@ def _row(mapping: object) -> DoseRow:
             values.update(read)
     if "time" not in values:
         faults.append(Fault("", 0, "time", "missing key 'time'"))
+    if "amt" not in values and values.get("evid", 1) in (1, 4) and not faults:
+        faults.append(Fault("", 0, "amt", "missing key 'amt': a dose needs its amount"))
     if faults:
         raise InputError(*faults)
     return DoseRow(**values)

@@ -115,6 +115,8 @@ def time_to_progression(dataset: xr.Dataset, observable: str, ratio: float, base
     -------
     Time of each run in the unit of its times, infinity where it does not get there
     """
+    if observable not in dataset:
+        raise unknown("variable", observable, map(str, dataset.data_vars))
     values, times = dataset[observable], dataset["time"].values
     reference = values.isel(time=0) if baseline is None else baseline
     excess = (values - ratio * reference).transpose(..., "time")

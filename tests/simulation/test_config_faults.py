@@ -360,6 +360,7 @@ show: [carrying_capacity]
         ("ouerdani2015", "ouerdani2051", 2, "model", "did you mean 'ouerdani2015'"),
         ("cmt: pazopanib", "cmt: pazopanip", 5, "doses[0]", "did you mean 'pazopanib'"),
         (", dur: 1", "", 5, "doses[0]", "needs 'dur'"),
+        ("amt: 727, ", "", 5, "doses[0]", "missing key 'amt'"),
         ("amt: 727", "amt: 10 mg/kg", 5, "doses[0].amt", "'pazopanib' takes mg"),
         ("show: [carrying_", "show: [carying_", 6, "show[0]", "did you mean 'carrying_capacity'"),
         ("show: [", "parameter_set: mouse\nshow: [", 6, "parameter_set", "there is none"),
