@@ -149,9 +149,7 @@ def _make_arm(patients, lines, n_visits, n_lines, n_tracked) -> xr.Dataset:
         "trajectory_resistant_fraction": np.broadcast_to(1 - 0.97 * np.exp(-grid / 300), build.shape),
         "trajectory_perfusion": 1 - 0.4 * build,
     }
-    concentration = np.stack(
-        [5 * build * spread * (1 + 0.3 * np.sin(2 * np.pi * grid)), 0.02 * build * spread], axis=1
-    )
+    concentration = np.stack([5 * build * spread * (1 + 0.3 * np.sin(2 * np.pi * grid)), 0.02 * build * spread], axis=1)
     if len(lines) == 1 and lines[0][1] != 0.30:
         concentration[:, 1] = 0.0
     return xr.Dataset(

@@ -71,9 +71,7 @@ def draw_patients(
             values[name] = np.full(size, parameter.value)
     n_lesions = np.clip(np.round(values.pop("number_of_lesions")), 1, max_lesions).astype(np.int64)
     median = np.full(size, np.log(2.0))
-    thresholds = {
-        name: median if typical else exponentials(seed, f"cohort/{name}", first, size) for name in THRESHOLDS
-    }
+    thresholds = {name: median if typical else exponentials(seed, f"cohort/{name}", first, size) for name in THRESHOLDS}
     return Patients(first, values, n_lesions, thresholds, _body_size(population, seed, first, size, typical))
 
 

@@ -172,9 +172,7 @@ def _row_trains(row: DoseRow, index: int, end: float) -> Iterator[_Train]:
     duration = row.duration
     value = _value(row.amt, duration)
     count = (
-        min(count_before(row.time, row.ii, Fraction(end)), row.addl + 1)
-        if row.addl
-        else int(row.time < Fraction(end))
+        min(count_before(row.time, row.ii, Fraction(end)), row.addl + 1) if row.addl else int(row.time < Fraction(end))
     )
     yield _Train(index, row.time, row.ii, count, value, duration)
     if row.ss:
@@ -238,6 +236,4 @@ def _table(names: tuple[str, ...], basis: tuple[str, ...], blocks: list[tuple], 
     interval, duration = (np.repeat(np.array(column, np.float64), lengths) for column in (interval, duration))
     order = np.lexsort((duration, interval, value, compartment, kind, time))
     order = order[time[order] < end]
-    return EventTable(
-        names, basis, *(column[order] for column in (time, kind, compartment, value, interval, duration))
-    )
+    return EventTable(names, basis, *(column[order] for column in (time, kind, compartment, value, interval, duration)))

@@ -85,11 +85,7 @@ class Reader:
         found = self.text[token.start : token.stop].strip()
         hint = nearest(token.text, choices) if token.kind == "word" else ""
         seen = (
-            f"not '{found}'"
-            if found
-            else "but the text ends here"
-            if token.kind == "end"
-            else "but the line ends here"
+            f"not '{found}'" if found else "but the text ends here" if token.kind == "end" else "but the line ends here"
         )
         return RegimenError(
             self.text, (token.start, max(token.stop, token.start + 1)), f"expected {what}, {seen}{hint}"

@@ -96,7 +96,7 @@ def adaptive(
     last = np.clip(np.searchsorted(visits, prepared.times, side="left") - 1, 0, None)
     shown = np.where(given[:, last] & (prepared.times > 0.0), level, 0.0)
     found = collect(prepared, {drug: shown})
-    courses = _courses(given, visits)
+    courses = _courses(given, visits, declared.time_unit)
     found = found.assign({key: one if prepared.has_runs else one.isel(run=0) for key, one in courses.items()})
     return found.assign_attrs(
         adaptive_rule=f"{drug} at {level:g}: paused at {stop_at:g}, resumed at {resume_at:g} of the baseline of"
@@ -197,7 +197,7 @@ def _levels(prepared: Prepared) -> dict[Compartment | Level, np.ndarray]:
     return found
 
 
-def _courses(given: np.ndarray, visits: np.ndarray) -> dict[str, xr.DataArray]:
+def _courses(given: np.ndarray, visits: np.ndarray, unit: str) -> dict[str, xr.DataArray]:
     """Start and end of each course of the drug, and their number."""
     edges = np.diff(given.astype(np.int8), axis=1, prepend=0)
     starts = [visits[np.flatnonzero(row == 1)] for row in edges]
@@ -209,6 +209,6 @@ def _courses(given: np.ndarray, visits: np.ndarray) -> dict[str, xr.DataArray]:
     dims = ("run", "course")
     return {
         "n_courses": xr.DataArray(counts, dims=dims[:1], attrs={"units": "1", "long_name": "courses of the drug"}),
-        "course_start": xr.DataArray(padded[0], dims=dims, attrs={"units": "day", "long_name": "start of a course"}),
-        "course_end": xr.DataArray(padded[1], dims=dims, attrs={"units": "day", "long_name": "end of a course"}),
+        "course_start": xr.DataArray(padded[0], dims=dims, attrs={"units": unit, "long_name": "start of a course"}),
+        "course_end": xr.DataArray(padded[1], dims=dims, attrs={"units": unit, "long_name": "end of a course"}),
     }

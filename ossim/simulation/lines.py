@@ -136,9 +136,7 @@ def _averaged(regimen: Regimen) -> Regimen:
     return replace(regimen, duration=regimen.interval, route=None)
 
 
-def start_line(
-    problem: Problem, lines: Lines, who: np.ndarray, line: np.ndarray, time: float, traits: dict
-) -> None:
+def start_line(problem: Problem, lines: Lines, who: np.ndarray, line: np.ndarray, time: float, traits: dict) -> None:
     """Put the patients `who` (indices) on their new `line` (or `STOP`) at `time`, in place.
 
     What was being infused stops; drug already given washes out; the clock of new lesions starts again.

@@ -72,9 +72,7 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
     for name, values in design.coordinates().items():
         coordinates[name] = ("run", _column(values), _axis_attributes(scenario, name))
     dataset = xr.Dataset(variables, coordinates)
-    dataset.attrs = provenance.root_attributes(
-        scenario, started=started, ended=provenance.now(), facts=sources
-    )
+    dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now(), facts=sources)
     dataset.attrs["patients_per_arm"] = scenario.cohort.size
     return dataset
 

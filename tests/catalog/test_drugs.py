@@ -93,9 +93,7 @@ def test_cytotoxic_potency_is_assumed_and_swept(name):
     assert "always swept" in effect.note
 
 
-@pytest.mark.parametrize(
-    "name", ["gefitinib", "trastuzumab", "imatinib", "bevacizumab", "aflibercept", "ramucirumab"]
-)
+@pytest.mark.parametrize("name", ["gefitinib", "trastuzumab", "imatinib", "bevacizumab", "aflibercept", "ramucirumab"])
 def test_drugs_without_effect_say_why(name):
     assert drug(name).effects == ()
     assert drug(name).note

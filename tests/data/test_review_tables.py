@@ -122,9 +122,7 @@ def test_table_2_is_covered(name):
 def test_table_3_is_covered(name):
     n_patients, printed = TABLE_3[name]
     found = {
-        item.endpoint: item.printed_value or item.value
-        for item in trial(name).outcomes
-        if item.locator == "Table III"
+        item.endpoint: item.printed_value or item.value for item in trial(name).outcomes if item.locator == "Table III"
     }
     assert trial(name).n_patients == n_patients
     assert found == printed

@@ -138,8 +138,7 @@ class Patient:
         room = max(0.0, 1.0 - T_total / self.capacity) / self.sat0
         hypoxia = max(0.0, (u1 - mean_u) / u1)
         out = [
-            p["vegf_turnover_rate"]
-            * (1.0 + p["vegf_hypoxia_gain"] * hypoxia + p["vegf_inhibition_gain"] * I - V),
+            p["vegf_turnover_rate"] * (1.0 + p["vegf_hypoxia_gain"] * hypoxia + p["vegf_inhibition_gain"] * I - V),
             p["svegfr2_turnover_rate"] * (1.0 - p["svegfr2_inhibition"] * I - s),
             p["new_lesion_hazard"]
             * (N_total / (p["new_lesion_reference_volume"] / CUBIC_MM_PER_CM)) ** p["new_lesion_burden_exponent"]

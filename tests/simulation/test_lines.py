@@ -62,9 +62,7 @@ def test_daily_mean_takes_oral_text_and_leaves_rare_pulses_alone():
         "pharmacokinetics: daily_mean",
     )
     assert np.array_equal(volume(ds, "oral"), volume(ds, "text"), equal_nan=True)
-    pulse = trial(
-        "  pulse: {regimen: doxorubicin 75 mg/m^2 over 1 h every 3 weeks}", "pharmacokinetics: daily_mean"
-    )
+    pulse = trial("  pulse: {regimen: doxorubicin 75 mg/m^2 over 1 h every 3 weeks}", "pharmacokinetics: daily_mean")
     concentration = pulse["trajectory_concentration"].isel(arm=0, drug=0, tracked=0).values
     assert np.nanmax(concentration) > 10 * np.nanmedian(concentration)
 
