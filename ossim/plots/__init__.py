@@ -2,7 +2,7 @@
 
 Each kind is a function `<kind>(ds, *, ax=None, ...)` that draws and returns Axes (an array of them where it has
 several panels), and a companion `<kind>_table(ds, ...)` that returns the numbers drawn. A kind may have variants,
-spelled `kind:variant`, such as `kaplan_meier:overall_survival`.
+spelled `kind:variant`, such as `kaplan_meier:overall_survival`. `animate` makes a film of a Dataset of fields.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from ossim.errors import unknown
 if TYPE_CHECKING:
     import xarray as xr
 
+# What is not a kind of figure, and the module that makes it.
+_MAKERS: Mapping[str, str] = MappingProxyType({"save": "files", "animate": "animation"})
 _NO_VARIANTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -67,8 +69,8 @@ def _module(kind: str):
 
 
 def __getattr__(name: str):
-    if name == "save":
-        return import_module(f"{__name__}.files").save
+    if name in _MAKERS:
+        return getattr(import_module(f"{__name__}.{_MAKERS[name]}"), name)
     kind = name.removesuffix("_table")
     if not name.startswith("_") and kind in names():
         return getattr(_module(kind), name)
@@ -76,4 +78,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "save", *names(), *(f"{kind}_table" for kind in names())])
+    return sorted([*globals(), *_MAKERS, *names(), *(f"{kind}_table" for kind in names())])

@@ -105,6 +105,8 @@ def footnote(figure: Figure, text: str) -> None:
 
 def _who(ds: xr.Dataset) -> str:
     n = ds.sizes.get("patient", ds.attrs.get("patients_per_arm"))
+    if ds.attrs.get("field_dataset"):
+        return "Simulated."
     if "outcome" not in ds.dims and "arm" not in ds.dims:
         return "Simulated."
     if n is None:
@@ -119,9 +121,18 @@ def has_cohort(ds: xr.Dataset, *names: str) -> bool:
 
 
 def panels(
-    ax: Axes | NDArray | None, n_panels: int, *, width: float, height: float, columns: int = 2, **shared: object
+    ax: Axes | NDArray | None,
+    n_panels: int,
+    *,
+    width: float,
+    height: float,
+    columns: int = 2,
+    layout: str = "constrained",
+    **shared: object,
 ) -> NDArray:
     """Return `n_panels` Axes: the given ones, or those of a new figure of `width` x `height` inches per panel.
+
+    Panels of a fixed aspect want the `layout` "compressed".
 
     Raises
     ------
@@ -136,7 +147,7 @@ def panels(
     columns = min(columns, n_panels)
     n_rows = -(-n_panels // columns)
     figure, axes = plt.subplots(
-        n_rows, columns, figsize=(width * columns, height * n_rows), layout="constrained", squeeze=False, **shared
+        n_rows, columns, figsize=(width * columns, height * n_rows), layout=layout, squeeze=False, **shared
     )
     for spare in axes.ravel()[n_panels:]:
         figure.delaxes(spare)

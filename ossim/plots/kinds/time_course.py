@@ -154,7 +154,7 @@ def _unit(values: xr.DataArray) -> str:
 
 def _draw_doses(ax: Axes, ds: xr.Dataset, name: str, until: float) -> float:
     """Draw the doses into the compartment `name`, or those into all where `name` is a state."""
-    if "dose_time" not in ds:
+    if not {"dose_time", "dose_compartment"} <= set(ds.data_vars):
         return 1.0
     time, where = ds["dose_time"].values, ds["dose_compartment"].values.astype(str)
     compartments = [name] if name in where else list(dict.fromkeys(where))
