@@ -34,8 +34,10 @@ _ROUNDING = 1e-3
 # A scale starts at zero unless all values lie in the upper part of it.
 _UPPER = 0.5
 # The scale bar is at most this share of the width, and stands this far beneath the panel (share of its height).
-_BAR, _BENEATH = 0.34, 0.045
+_BAR, _BENEATH = 0.45, 0.07
 _NICE = (1.0, 2.0, 5.0)
+# Bold characters of a heading per inch.
+_PER_INCH = 13
 
 
 def limits(values: xr.DataArray) -> tuple[float, float]:
@@ -79,8 +81,7 @@ def color_map(name: str, low: float) -> str:
 def draw_map(ax: Axes, ds: xr.Dataset, values: NDArray, axes: tuple[str, str], name: str, scale: tuple) -> AxesImage:
     """Draw one plane, `axes` = (up, along); cells that are NaN, outside the tissue, stay hatched."""
     up, along = axes
-    ax.set_facecolor(style.PALE)
-    ax.patch.set(hatch="////", edgecolor=style.FAINT)
+    hatch_missing(ax)
     image = ax.imshow(
         np.ma.masked_invalid(values), origin="lower", extent=(*edges(ds, along), *edges(ds, up)), vmin=scale[0],
         vmax=scale[1], cmap=color_map(name, scale[0]), interpolation="nearest", aspect="equal",
@@ -89,6 +90,12 @@ def draw_map(ax: Axes, ds: xr.Dataset, values: NDArray, axes: tuple[str, str], n
     ax.set_yticks([])
     ax.spines[["top", "right"]].set_visible(True)
     return image
+
+
+def hatch_missing(ax: Axes) -> None:
+    """Hatch a panel wherever nothing is drawn."""
+    ax.set_facecolor(style.PALE)
+    ax.patch.set(hatch="////", edgecolor=style.FAINT)
 
 
 def draw_outline(ax: Axes, x: NDArray, y: NDArray, tumor: NDArray | None, level: float | None) -> ContourSet | None:
@@ -123,15 +130,18 @@ def nice_length(at_most: float) -> float:
     return float(max(nice * power for nice in _NICE if nice * power <= at_most * (1 + 1e-12)))
 
 
-def heading(figure: Figure, ds: xr.Dataset, said: Iterable[str]) -> None:
-    """Write above the panels the title of the Dataset and which tumor, plane or time is shown."""
-    parts = [*([str(ds.attrs["title"])] if ds.attrs.get("title") else []), *said]
-    if parts:
-        text = style.wrapped(" · ".join(parts), round(13 * figure.get_figwidth()))
+def heading(figure: Figure, ds: xr.Dataset, shown: str) -> None:
+    """Write above the panels the title of the Dataset, and which tumor, plane or time is `shown`."""
+    text = " · ".join(part for part in (str(ds.attrs.get("title", "")), shown) if part)
+    if text:
+        text = style.wrapped(text, round(_PER_INCH * figure.get_figwidth()))
         figure.suptitle(text, x=0.01, ha="left", fontsize=style.NORMAL, fontweight="bold")
 
 
-def legend_note(outlined: float | None, masked: bool) -> str:
-    """Return what the line and the hatching of a map mean."""
-    parts = [f"White line: tumor fraction {outlined:.2g}."] if outlined is not None else []
-    return " ".join([*parts, *(["Hatched: outside the tissue."] if masked else [])])
+def finish(figure: Figure, ds: xr.Dataset, table: xr.Dataset, outlined: float | None, masked: bool) -> None:
+    """Write the heading, and beneath the panels what the line at the fraction `outlined` and the hatching mean."""
+    heading(figure, ds, table.attrs["shown"])
+    parts = [] if outlined is None else [f"White line: tumor fraction {outlined:.2g}."]
+    note = " ".join([*parts, *(["Hatched: outside the tissue."] if masked else [])])
+    if note:
+        style.footnote(figure, note)

@@ -145,11 +145,8 @@ def field_slices(
         panel.set_title(what)
     maps.draw_scale_bar(panels[-1, 0], str(ds[along].attrs.get("units", "mm")))
     if ax is None:
-        maps.heading(panels[0, 0].figure, ds, [table.attrs["shown"]] if table.attrs["shown"] else [])
         masked = bool(table[names[0]].isnull().any())
-        note = maps.legend_note(level if outlined else None, masked)
-        if note:
-            style.footnote(panels[0, 0].figure, note)
+        maps.finish(panels[0, 0].figure, ds, table, level if outlined else None, masked)
     return panels
 
 
@@ -179,6 +176,6 @@ def _color_bar(row: Sequence[Axes], image, unit: str, values: xr.DataArray, scal
     """Draw the scale of a row at its right; arrows where values lie beyond it."""
     below, above = bool((values < scale[0] - 1e-3 * abs(scale[1])).any()), bool((values > scale[1]).any())
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
-    bar = row[0].figure.colorbar(image, ax=list(row), extend=extend[below, above], pad=0.02, aspect=14, fraction=0.06)
+    bar = row[0].figure.colorbar(image, ax=list(row), extend=extend[below, above], pad=0.02, shrink=0.94, aspect=14, fraction=0.06)
     bar.set_label(f"[{unit}]")
     bar.outline.set_linewidth(0.6)
