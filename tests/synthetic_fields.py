@@ -83,6 +83,7 @@ def make_fields(axes=("y", "x"), cells=48, days=60.0, stored=13, treated_from=No
         coords={"time": ("time", times, {"units": "day", "long_name": "time"}), **coords},
         attrs={"field_dataset": 1, "title": "A tumor made up for tests"},
     )
+    ds["vegf"].attrs["long_name"] = "VEGF"
     ds["oxygen"].attrs["long_name"] = "oxygen relative to blood"
     if mask is not None:
         ds["tissue"] = (axes, mask, {"long_name": "tissue"})

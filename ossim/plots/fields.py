@@ -266,7 +266,7 @@ def dose_ticks(ds: xr.Dataset) -> tuple[list[tuple[NDArray, str]], list[str]]:
 
 def day(time: float) -> str:
     """Return a time [day] as the label of a panel, "day 12.5"."""
-    return f"day {time:.4g}" if abs(time) < 1e4 else f"day {time:.0f}"
+    return f"day {time:.1f}".removesuffix(".0")
 
 
 def _is_field(values: xr.DataArray, axes: tuple[str, ...]) -> bool:

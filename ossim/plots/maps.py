@@ -32,7 +32,7 @@ _OTHERS, _SIGNED = "viridis", "PuOr_r"
 # Below zero by less than this share is rounding; a range narrower than that is drawn from zero.
 _ROUNDING = 1e-3
 # A scale starts at zero unless all values lie in the upper part of it.
-_UPPER = 0.5
+_UPPER = 0.7
 # The scale bar is at most this share of the width, and stands this far beneath the panel (share of its height).
 _BAR, _BENEATH = 0.45, 0.07
 _NICE = (1.0, 2.0, 5.0)
@@ -130,17 +130,22 @@ def nice_length(at_most: float) -> float:
     return float(max(nice * power for nice in _NICE if nice * power <= at_most * (1 + 1e-12)))
 
 
-def heading(figure: Figure, ds: xr.Dataset, shown: str) -> None:
-    """Write above the panels the title of the Dataset, and which tumor, plane or time is `shown`."""
+def heading(ds: xr.Dataset, shown: str, width: float) -> str:
+    """Return the title of the Dataset, and which tumor, plane or time is `shown`, for a figure of `width` inches."""
     text = " · ".join(part for part in (str(ds.attrs.get("title", "")), shown) if part)
+    return style.wrapped(text, round(_PER_INCH * width))
+
+
+def write_heading(figure: Figure, ds: xr.Dataset, shown: str) -> None:
+    """Write the heading above the panels."""
+    text = heading(ds, shown, figure.get_figwidth())
     if text:
-        text = style.wrapped(text, round(_PER_INCH * figure.get_figwidth()))
         figure.suptitle(text, x=0.01, ha="left", fontsize=style.NORMAL, fontweight="bold")
 
 
 def finish(figure: Figure, ds: xr.Dataset, table: xr.Dataset, outlined: float | None, masked: bool) -> None:
     """Write the heading, and beneath the panels what the line at the fraction `outlined` and the hatching mean."""
-    heading(figure, ds, table.attrs["shown"])
+    write_heading(figure, ds, table.attrs["shown"])
     parts = [] if outlined is None else [f"White line: tumor fraction {outlined:.2g}."]
     note = " ".join([*parts, *(["Hatched: outside the tissue."] if masked else [])])
     if note:

@@ -70,6 +70,11 @@ _RC = MappingProxyType(
 )
 
 
+def settings() -> dict[str, object]:
+    """Return the settings of the house style."""
+    return dict(_RC)
+
+
 def styled(draw: Callable | None = None, *, says: str = "") -> Callable:
     """Run a drawing function with the house style, restoring the settings of the caller.
 
@@ -81,7 +86,7 @@ def styled(draw: Callable | None = None, *, says: str = "") -> Callable:
 
     @functools.wraps(draw)
     def drawn(ds, *args, **kwargs):
-        with mpl.rc_context(dict(_RC)):
+        with mpl.rc_context(settings()):
             axes = draw(ds, *args, **kwargs)
             if kwargs.get("ax") is None:
                 level = 100 * kwargs.get("confidence_level", ds.attrs.get("confidence_level", 0.95))
@@ -184,13 +189,22 @@ def _place(ax: Axes) -> tuple[int, int] | None:
 
 
 def legend_above(
-    axes: NDArray, handles: Sequence[Artist], *, own: bool, top: float = 1.0, title: str | None = None
+    axes: NDArray,
+    handles: Sequence[Artist],
+    *,
+    own: bool,
+    top: float = 1.0,
+    title: str | None = None,
+    most: int = _MOST_COLUMNS,
 ) -> None:
-    """Draw one legend above all panels of a figure of its `own`; on given Axes, above the first from height `top`."""
+    """Draw one legend above all panels of a figure of its `own`; on given Axes, above the first from height `top`.
+
+    It has at most `most` columns.
+    """
     figure = axes[0].figure
     longest = max(len(line) for handle in handles for line in handle.get_label().splitlines())
     columns = int(figure.get_figwidth() * _CHARACTERS_PER_INCH // (longest + _KEY))
-    how = {"handles": handles, "ncols": max(1, min(columns, _MOST_COLUMNS)), "alignment": "left"}
+    how = {"handles": handles, "ncols": max(1, min(columns, most)), "alignment": "left"}
     how |= {"title": title, "title_fontsize": SMALL, "labelspacing": 0.6, "columnspacing": 1.4}
     if own:
         figure.legend(loc="outside upper left", **how)

@@ -126,12 +126,11 @@ def radial_profile(
     style.label_outer_x(panels, style.label(table["distance"], "distance"))
     labels = [fields.day(one) for one in time]
     handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=True)]
-    style.legend_above(panels, handles, own=ax is None)
-    if ax is None:
-        maps.finish(panels[0].figure, ds, table, None, masked=False)
-        if axes != ("r",):
-            level = 100 * (BAND[2] - BAND[0])
-            style.footnote(panels[0].figure, f"Lines: mean of the cells at a distance; bands: {level:.0f} % of them.")
+    title = maps.heading(ds, table.attrs["shown"], _WIDTH * min(len(names), 2))
+    style.legend_above(panels, handles, own=ax is None, title=title or None, most=_MOST_LINES)
+    if ax is None and axes != ("r",):
+        level = 100 * (BAND[2] - BAND[0])
+        style.footnote(panels[0].figure, f"Lines: mean of the cells at a distance; bands: {level:.0f} % of them.")
     return style.one_or_all(panels)
 
 
