@@ -69,7 +69,7 @@ def animate(
     arm, patient : which tumor, the first by default
     axis, position : where a box is cut: across which axis, at what coordinate [mm], by default z in the middle
     outline : fields whose sum is outlined, by default those that make the tumor; an empty list: no outline
-    level : tumor fraction of the outline, by default half of the largest in the film
+    level : tumor fraction of the outline, by default a quarter of the largest in the film
     limits : color limits by field, by default those of the whole film, which is read once more for them
     course : variable over time to draw beneath; an empty text: none
     fps : frames per second
@@ -97,6 +97,7 @@ def animate(
     with mpl.rc_context(style.settings()):
         film = _Film(cut, plane, names, scales, parts, level, _course(whole, course), dpi)
         maps.write_heading(film.figure, ds, " · ".join([*said, *where]))
+        style.footnote(film.figure, f"{maps.note(level, fields.TISSUE in cut)} Simulated.".strip())
         _write(path, film.frames(places), fps, [maps.color_map(name, scales[name][0]) for name in names])
     return path
 
@@ -121,6 +122,7 @@ def _common(
     level: float | None,
 ) -> tuple[dict[str, tuple[float, float]], float | None]:
     """Return the limits of each field over the film and the fraction outlined, frame by frame."""
+    level = fields.edge_level(cut, 0.0, level)
     missing = [name for name in names if name not in given]
     low, high, largest = dict.fromkeys(missing, np.inf), dict.fromkeys(missing, -np.inf), 0.0
     if missing or (level is None and parts):
@@ -132,7 +134,7 @@ def _common(
             if level is None and parts:
                 largest = max(largest, float(fields.tumor_fraction(frame, parts).max()))
     scales = {name: given[name] if name in given else maps.limits_between(low[name], high[name]) for name in names}
-    return scales, level if level is not None or not largest > 0 else 0.5 * largest
+    return scales, fields.edge_level(cut, largest, level)
 
 
 def _course(ds: xr.Dataset, course: str | None) -> xr.Dataset | None:
@@ -185,10 +187,11 @@ class _Film:
         self.panels = [self.figure.add_subplot(grid[0, place]) for place in range(len(names))]
         empty = np.full((ds.sizes[up], ds.sizes[along]), np.nan)
         self.images, self.outlines = [], []
+        shrink = 0.96 if len(names) > 1 else 0.6
         for panel, name in zip(self.panels, names, strict=True):
             image = maps.draw_map(panel, ds, empty, plane, name, scales[name])
             title = style.label(ds[name], name)
-            self.figure.colorbar(image, ax=panel, location="bottom", pad=0.09, aspect=22, shrink=0.96, label=title)
+            self.figure.colorbar(image, ax=panel, location="bottom", pad=0.09, aspect=22, shrink=shrink, label=title)
             self.images.append(image)
         self.panels[0].set_title(" ", fontsize=style.NORMAL + 2)
         maps.draw_scale_bar(self.panels[0], str(ds[along].attrs.get("units", "mm")))
@@ -196,10 +199,14 @@ class _Film:
 
     def frames(self, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
         """Yield each frame as colors, shape (height, width, 3), on the layout of the first."""
+        self._show(places[0])
+        # The layout knows the aspect of the maps from the second drawing on.
+        self.figure.canvas.draw()
+        self.figure.canvas.draw()
+        self.figure.set_layout_engine("none")
         for place in places:
             self._show(place)
             self.figure.canvas.draw()
-            self.figure.set_layout_engine("none")
             yield np.asarray(self.figure.canvas.buffer_rgba())[..., :3]
 
     def _show(self, place: int) -> None:

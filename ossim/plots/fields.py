@@ -29,6 +29,8 @@ _FLAT = 1e-9
 # Cells whose edges differ by more than this share are not equal.
 _UNEQUAL = 1e-3
 _ROUNDING = 1e-9
+# A front is steep: where it is drawn hardly matters, and low leaves a cleared center inside.
+_EDGE = 0.25
 
 
 def space(ds: xr.Dataset) -> tuple[str, ...]:
@@ -232,12 +234,14 @@ def tumor_parts(ds: xr.Dataset, chosen: Sequence[str] | None = None) -> list[str
     return [name for name in (*viable, *_REMAINS) if name in known]
 
 
-def edge_level(tumor: xr.DataArray | None, level: float | None) -> float | None:
-    """Return the tumor fraction that its outline is drawn at, by default half of the largest there is."""
-    if level is not None or tumor is None:
-        return level
-    largest = float(tumor.max())
-    return 0.5 * largest if largest > 0 else None
+def edge_level(ds: xr.Dataset, largest: float, level: float | None) -> float | None:
+    """Return the tumor fraction at which a tumor of at most `largest` is outlined; None for no outline.
+
+    By default that of the attribute `tumor_level` of the Dataset, else a quarter of the largest.
+    """
+    if level is None and "tumor_level" in ds.attrs:
+        return float(ds.attrs["tumor_level"])
+    return level if level is not None or not largest > 0 else _EDGE * largest
 
 
 def dose_rows(ds: xr.Dataset) -> Iterator[tuple[str, NDArray[np.float64]]]:

@@ -146,7 +146,12 @@ def write_heading(figure: Figure, ds: xr.Dataset, shown: str) -> None:
 def finish(figure: Figure, ds: xr.Dataset, table: xr.Dataset, outlined: float | None, masked: bool) -> None:
     """Write the heading, and beneath the panels what the line at the fraction `outlined` and the hatching mean."""
     write_heading(figure, ds, table.attrs["shown"])
+    text = note(outlined, masked)
+    if text:
+        style.footnote(figure, text)
+
+
+def note(outlined: float | None, masked: bool) -> str:
+    """Return what the line at the fraction `outlined` and the hatching mean."""
     parts = [] if outlined is None else [f"White line: tumor fraction {outlined:.2g}."]
-    note = " ".join([*parts, *(["Hatched: outside the tissue."] if masked else [])])
-    if note:
-        style.footnote(figure, note)
+    return " ".join([*parts, *(["Hatched: outside the tissue."] if masked else [])])

@@ -74,7 +74,7 @@ def field_kymograph(
     arm : the arm to draw, the first by default
     patient : the patient to draw, the first by default
     outline : fields whose sum is outlined, by default those that make the tumor; an empty list: no outline
-    level : tumor fraction of the outline, by default half of the largest
+    level : tumor fraction of the outline, by default a quarter of the largest
     limits : color limits by field
 
     Raises
@@ -86,7 +86,7 @@ def field_kymograph(
     names = [str(name) for name in table.data_vars if name != fields.TUMOR or name in (variables or ())]
     given = maps.checked_limits(limits, names)
     tumor = table.get(fields.TUMOR)
-    level = fields.edge_level(tumor, level)
+    level = None if tumor is None else fields.edge_level(ds, float(tumor.max()), level)
     (axis,) = fields.space(ds)
     time, place = table["time"].values.astype(float), table[axis].values
     panels = style.panels(ax, len(names), width=_WIDTH, height=_HEIGHT, sharex=True, sharey=True)

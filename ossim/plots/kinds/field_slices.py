@@ -104,7 +104,7 @@ def field_slices(
     patient : the patient to draw, the first by default
     axis, position : where a box is cut: across which axis, at what coordinate [mm], by default z in the middle
     outline : fields whose sum is outlined, by default those that make the tumor; an empty list: no outline
-    level : tumor fraction of the outline, by default half of the largest drawn
+    level : tumor fraction of the outline, by default a quarter of the largest drawn
     limits : color limits by field, by default common to what is drawn
 
     Returns
@@ -122,7 +122,7 @@ def field_slices(
     )  # fmt: skip
     names = [str(name) for name in table.data_vars if name != fields.TUMOR or name in (variables or ())]
     tumor = table.get(fields.TUMOR)
-    level = fields.edge_level(tumor, level)
+    level = None if tumor is None else fields.edge_level(ds, float(tumor.max()), level)
     given = maps.checked_limits(limits, names)
     _, up, along = table[names[0]].dims
     n_columns = table.sizes[columns]
