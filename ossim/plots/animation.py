@@ -1,4 +1,4 @@
-"""A film of a tumor: maps of fields frame by frame with fixed limits, a day counter, and the course of its size beneath.
+"""A film of a tumor: maps of fields with fixed limits, a day counter, and the course of its size beneath.
 
 One frame is in memory at a time, also of a lazily opened Dataset, and each is written before the next is drawn.
 """

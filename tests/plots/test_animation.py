@@ -1,5 +1,7 @@
 """A film of a tumor: as many frames as times, readable, fixed colors, one frame at a time."""
 
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -33,7 +35,7 @@ def test_gif_has_a_frame_per_time_and_is_readable(plane, tmp_path):
     shown = list(frames(path))
     assert len(shown) == plane.sizes["time"]
     assert len({one.shape for one in shown}) == 1
-    assert all((one != other).any() for one, other in zip(shown, shown[1:], strict=False))
+    assert all((one != other).any() for one, other in pairwise(shown))
     with Image.open(path) as film:
         assert film.info["duration"] == 200
         assert film.info["loop"] == 0

@@ -64,7 +64,9 @@ def field_slices_table(
         one, said = _arms_at_one_time(cut, times, arm, arms, patient)
     rows = len(names) if variables else min(_MOST_ROWS, len(names))
     if rows * one.sizes[columns] > _MOST_PANELS:
-        raise InputError(f"{rows} fields in {one.sizes[columns]} columns are more than {_MOST_PANELS} panels; draw fewer")
+        raise InputError(
+            f"{rows} fields in {one.sizes[columns]} columns are more than {_MOST_PANELS} panels; draw fewer"
+        )
     table = fields.drawn(one, names, None if variables else _MOST_ROWS)
     tumor = fields.tumor_fraction(one, parts)
     if tumor is not None and fields.TUMOR not in table:
@@ -176,6 +178,8 @@ def _color_bar(row: Sequence[Axes], image, unit: str, values: xr.DataArray, scal
     """Draw the scale of a row at its right; arrows where values lie beyond it."""
     below, above = bool((values < scale[0] - 1e-3 * abs(scale[1])).any()), bool((values > scale[1]).any())
     extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}
-    bar = row[0].figure.colorbar(image, ax=list(row), extend=extend[below, above], pad=0.02, shrink=0.94, aspect=14, fraction=0.06)
+    bar = row[0].figure.colorbar(
+        image, ax=list(row), extend=extend[below, above], pad=0.02, shrink=0.94, aspect=14, fraction=0.06
+    )
     bar.set_label(f"[{unit}]")
     bar.outline.set_linewidth(0.6)
