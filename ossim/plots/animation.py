@@ -96,7 +96,7 @@ def animate(
     plane = tuple(name for name in axes if name in cut.dims)
     with mpl.rc_context(style.settings()):
         film = _Film(cut, plane, names, scales, parts, level, _course(whole, course), dpi)
-        maps.write_heading(film.figure, ds, " · ".join([*said, *where]))
+        film.heading = maps.heading(ds, " · ".join([*said, *where]), film.figure.get_figwidth())
         style.footnote(film.figure, f"{maps.note(level, fields.TISSUE in cut)} Simulated.".strip())
         _write(path, film.frames(places), fps, [maps.color_map(name, scales[name][0]) for name in names])
     return path
@@ -172,6 +172,7 @@ class _Film:
         dpi: float,
     ):
         self.ds, self.plane, self.names, self.parts, self.level = ds, plane, names, parts, level
+        self.heading = ""
         self.time = np.asarray(ds["time"].values, dtype=float)
         up, along = plane
         tall = _WIDTH * np.ptp(fields.edges(ds, up)) / np.ptp(fields.edges(ds, along))
@@ -193,7 +194,6 @@ class _Film:
             title = style.label(ds[name], name)
             self.figure.colorbar(image, ax=panel, location="bottom", pad=0.09, aspect=22, shrink=shrink, label=title)
             self.images.append(image)
-        self.panels[0].set_title(" ", fontsize=style.NORMAL + 2)
         maps.draw_scale_bar(self.panels[0], str(ds[along].attrs.get("units", "mm")))
         self.cursor = self._draw_course(self.figure.add_subplot(grid[1, :]), course) if course is not None else None
 
@@ -221,7 +221,8 @@ class _Film:
             image.set_data(np.ma.masked_invalid(values))
             lines = maps.draw_outline(panel, self.ds[along].values, self.ds[up].values, edge, self.level)
             self.outlines += [] if lines is None else [lines]
-        self.panels[0].set_title(fields.day(self.time[place]), fontsize=style.NORMAL + 2)
+        text = "\n".join(part for part in (self.heading, fields.day(self.time[place])) if part)
+        self.figure.suptitle(text, x=0.01, ha="left", fontsize=style.NORMAL, fontweight="bold")
         if self.cursor is not None:
             self.cursor.line.set_data([self.time[place]] * 2, [0, 1])
             self.cursor.point.set_data([self.time[place]], [self.cursor.values[place]])
