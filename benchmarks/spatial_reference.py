@@ -45,7 +45,9 @@ def reference(problem: SpatialProblem, step: float = STEP) -> Reference:
         with np.load(path) as kept:
             return Reference(Outputs(*kept["outputs"]), tuple(kept["own"].tolist()))
     fine, coarse = solve(problem, step), solve(problem, 2.0 * step)
-    own = tuple(error / 3.0 for error in errors(coarse, fine))  # second order: the finer one has a third of the difference
+    own = tuple(
+        error / 3.0 for error in errors(coarse, fine)
+    )  # second order: the finer one has a third of the difference
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as handle:
         np.savez(handle, outputs=np.array(fine), own=np.array(own))
     os.replace(handle.name, path)
