@@ -19,6 +19,7 @@ import numpy as np
 from .spatial_kernels import OPTIONS, Apart, react, started
 from .spatial_peers import Solved, SpatialSolver, march
 from .spatial_problem import DIFFUSIVITY, LAM, SpatialProblem, errors
+from .spatial_reference import reference
 
 LANES = 8
 TARGET = 1e-3
@@ -101,7 +102,7 @@ def advance(c, h, n, v, a, w, mx, my, mz, dt, steps):
 
 
 def factors(problem: SpatialProblem, size: int, dt: float) -> np.ndarray:
-    """m_i and g_i of lines of `size` cells for c and h, v, a: d_i = m_i b_i + g_i d_{i-1}, then u_i = d_i + g_i u_{i+1}."""
+    """m and g of lines of `size` cells, for c and h, v, a: d_i = m_i b_i + g_i d_{i-1}, then u_i = d_i + g_i u_{i+1}."""
     found = np.empty((3, 2, size))
     for kind, row in enumerate((0, 3, 4)):
         k = dt * DIFFUSIVITY[row] / problem.spacing**2
@@ -145,7 +146,6 @@ def step_for(problem: SpatialProblem, exact, target: float, which: int | None, n
 
 def spatial_solvers(problem: SpatialProblem, target: float = TARGET) -> list[SpatialSolver]:
     """With the step for the target of the error in mass, and with that for all three errors (on a part)."""
-    from .spatial_reference import reference
 
     def exact():
         return reference(problem).outputs

@@ -1,7 +1,7 @@
-"""Test problem P2 of the PDE benchmarks: a tumor in space with hypoxia, necrosis, vessels and VEGF, and how errors count.
+"""Test problem P2 of the PDE benchmarks: a tumor in space with hypoxia, necrosis, vessels and VEGF; how errors count.
 
-Five species on equal cells without flux through the boundary, in mm and days: c normoxic, h hypoxic, n necrotic cells and
-v vessels as fractions of volume, a VEGF. VEGF spreads a thousand times faster than cells: that is what makes it stiff.
+Five species on equal cells without flux through the boundary, in mm and days: c normoxic, h hypoxic, n necrotic cells
+and v vessels as fractions of volume, a VEGF. VEGF spreads a thousand times faster than cells: that makes it stiff.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FRONT = 0.1  # c + h + n where the tumor ends
 
 
 class Outputs(NamedTuple):
-    """What counts at each output time: total c + h + n, place of the front [mm], total VEGF; each of shape (n_outputs,)."""
+    """What counts at the output times, each of shape (n_outputs,): total c + h + n, the front [mm], total VEGF."""
 
     mass: np.ndarray
     front: np.ndarray
@@ -60,7 +60,7 @@ class SpatialProblem:
 
     @property
     def largest_step(self) -> float:
-        """The largest stable step of explicit Euler [day]: 2 over the fastest rate, that of VEGF (decay and uptake <= 1)."""
+        """The largest stable step of explicit Euler [day]: 2 over the fastest rate, that of VEGF (uptake is below OME)."""
         return 2.0 / (4.0 * len(self.shape) * self.conductances[4] + LAM + OME)
 
     def start(self) -> np.ndarray:
