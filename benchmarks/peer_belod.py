@@ -102,7 +102,7 @@ def advance(c, h, n, v, a, w, mx, my, mz, dt, steps):
 
 
 def factors(problem: SpatialProblem, size: int, dt: float) -> np.ndarray:
-    """m and g of lines of `size` cells, for c and h, v, a: d_i = m_i b_i + g_i d_{i-1}, then u_i = d_i + g_i u_{i+1}."""
+    """m and g of lines of `size` cells for c and h, v, a: d_i = m_i b_i + g_i d_{i-1}, then u_i = d_i + g_i u_{i+1}."""
     found = np.empty((3, 2, size))
     for kind, row in enumerate((0, 3, 4)):
         k = dt * DIFFUSIVITY[row] / problem.spacing**2

@@ -60,7 +60,7 @@ class SpatialProblem:
 
     @property
     def largest_step(self) -> float:
-        """The largest stable step of explicit Euler [day]: 2 over the fastest rate, that of VEGF (uptake is below OME)."""
+        """The largest stable step of explicit Euler [day]: 2 over the fastest rate, that of VEGF (uptake <= OME)."""
         return 2.0 / (4.0 * len(self.shape) * self.conductances[4] + LAM + OME)
 
     def start(self) -> np.ndarray:
