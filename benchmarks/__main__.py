@@ -21,8 +21,12 @@ SECTIONS = (
     "startup",
     "compilation",
     "cold",
+    "stream",
+    "spatial_2d",
+    "spatial_3d",
 )
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
+SPATIAL_PEERS = ("explicit", "belod", "devito", "jax", "pypde")
 
 
 def _one_core() -> None:
@@ -35,17 +39,23 @@ def _one_core() -> None:
 
 def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
+    known = (*PEERS, *SPATIAL_PEERS)
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure what ossim costs.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all")
     parser.add_argument("--repeats", type=int, default=7, help="turns that every case takes (default 7)")
     parser.add_argument("--size", type=int, default=1000, help="runs or patients of an ensemble (default 1000)")
-    parser.add_argument("--peers", default=",".join(PEERS), help=f"other tools, of {','.join(PEERS)}, or 'none'")
+    parser.add_argument("--peers", default=",".join(known), help=f"other tools, of {','.join(known)}, or 'none'")
     parser.add_argument("--rtol", type=float, default=1e-6, help="tolerance of the yardsticks (default 1e-6)")
+    parser.add_argument("--part", type=float, help="of the horizon of spatial_*, for every tool instead of its own")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"), help="folder for pictures")
     found = parser.parse_args(given)
-    found.peers = () if found.peers == "none" else tuple(found.peers.split(","))
-    if unknown := (set(found.sections) - set(SECTIONS)) | (set(found.peers) - set(PEERS)):
+    chosen = () if found.peers == "none" else tuple(found.peers.split(","))
+    if unknown := (set(found.sections) - set(SECTIONS)) | (set(chosen) - set(known)):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    found.peers = tuple(name for name in chosen if name in PEERS)
+    found.spatial_peers = tuple(name for name in chosen if name in SPATIAL_PEERS)
+    if found.part is not None and not 0.0 < found.part <= 1.0:
+        parser.error("--part must be above 0 and at most 1")
     if found.repeats < 1 or found.size < 1:
         parser.error("--repeats and --size must be at least 1")
     return found
@@ -54,7 +64,21 @@ def arguments_of(given: Sequence[str] | None) -> argparse.Namespace:
 def tables(given: argparse.Namespace) -> Iterator[str]:
     """The text of each chosen section; what two sections need is measured once."""
     # after the limits above
-    from . import bars, cold, compilation, equal, measure, patient, peak, scaling, startup, stiffness, yardsticks
+    from . import (
+        bars,
+        cold,
+        compilation,
+        equal,
+        measure,
+        patient,
+        peak,
+        scaling,
+        spatial,
+        startup,
+        stiffness,
+        stream,
+        yardsticks,
+    )
 
     @functools.cache
     def measured(key: str) -> yardsticks.Measured:
@@ -81,6 +105,9 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "patient": lambda: patient.patient(given.size, given.repeats),
         "startup": lambda: [startup.startup(given.repeats)],
         "cold": lambda: [cold.cold(given.peers)],
+        "stream": lambda: [stream.stream()],
+        "spatial_2d": lambda: [spatial.spatial("2d", given.spatial_peers, given.repeats, given.part)],
+        "spatial_3d": lambda: [spatial.spatial("3d", given.spatial_peers, min(given.repeats, 2), given.part)],
         "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
     }
     yield measure.machine()

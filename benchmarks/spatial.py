@@ -1,0 +1,102 @@
+"""P2 in two or three dimensions: CPU time and errors of `ossim` and of every other tool, on one grid in one run.
+
+Errors are relative L2 errors over the outputs, in time only: everyone has the grid of the reference. A tool that runs
+a part of the horizon has its time scaled to the whole, and its errors are those of the part.
+
+`ossim` itself stands in `spatial_ours.py`: `ours(problem)` returns its outputs and the CPU seconds of the solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module, util
+from statistics import median
+
+from .measure import number, table
+from .spatial_peers import LEAST_PART, SPATIAL_PEERS, Solved, SpatialSolver, others
+from .spatial_problem import PROBLEMS, Outputs, SpatialProblem, errors
+from .spatial_reference import STEP, reference
+from .stream import share
+
+ALLOWED = 1e-3  # of each error of `ossim`, where a bar counts
+BARS = {
+    "P2-2D": {"py-pde": 5000.0, "Devito": 250.0, "BE-LOD": 80.0},
+    "P2-3D": {"py-pde": 4000.0, "Devito": 120.0},
+}
+HEADER = ("", "CPU s", "of horizon", "mass", "front", "VEGF", "/ ossim", "bar", "of STREAM")
+
+Ours = Callable[[SpatialProblem], tuple[Outputs, float]]
+
+
+def plugged_in() -> Ours | None:
+    """The solver of `ossim`, where there is one."""
+    if util.find_spec(f"{__package__}.spatial_ours") is None:
+        return None
+    return import_module(".spatial_ours", __package__).ours
+
+
+def spatial(
+    dimensions: str | SpatialProblem,
+    peers: Sequence[str] = SPATIAL_PEERS,
+    repeats: int = 3,
+    part: float | None = None,
+    step: float = STEP,
+) -> str:
+    """Table of one problem; `part` of the horizon for every peer instead of its own, `step` of the reference [day].
+
+    `ossim` is measured `repeats` times first and once more after each peer; ratios are to the median of all.
+    """
+    problem = PROBLEMS[dimensions] if isinstance(dimensions, str) else dimensions
+    exact, ours = reference(problem, step), plugged_in()
+    own: list[tuple[Outputs, float]] = []
+    if ours is not None:
+        ours(problem)  # compiles
+        own = [ours(problem) for _ in range(repeats)]
+    solvers, absent = others(problem, peers)
+    runs = []
+    for solver in solvers:
+        solver = solver if part is None else replace(solver, part=part)
+        runs.append((solver, solver.run(outputs_of(problem, solver.part))))
+        if ours is not None:
+            own.append(ours(problem))
+    base = median(seconds for _, seconds in own) if own else None
+    reached = errors(own[0][0], exact.outputs) if own else None
+    rows = [] if base is None else [("ossim", number(base), "1", *_errors(reached), "1", "", "")]
+    rows += [_row(problem, solver, found, exact.outputs, base, reached) for solver, found in runs]
+    rows.append(("reference, own error", "", "", *_errors(exact.own), "", "", ""))
+    shape = " x ".join(map(str, problem.shape))
+    title = f"{problem.key}: {shape} cells of {problem.spacing:g} mm, {problem.days:g} days; * scaled from a part"
+    lines = absent if ours is not None else ["not measured: ossim (no spatial_ours.py yet)", *absent]
+    return "\n".join((table(title, HEADER, rows), *lines))
+
+
+def outputs_of(problem: SpatialProblem, part: float) -> int:
+    """How many of the outputs a part of the horizon holds, at least one and at least `LEAST_PART` of it."""
+    return max(round(max(part, LEAST_PART) * problem.n_outputs), 1)
+
+
+def _row(
+    problem: SpatialProblem,
+    solver: SpatialSolver,
+    found: Solved,
+    exact: Outputs,
+    base: float | None,
+    reached: tuple[float, ...] | None,
+) -> tuple[str, ...]:
+    done = len(found.outputs.mass) / problem.n_outputs
+    seconds = found.seconds / done
+    needed = BARS.get(problem.key, {}).get(solver.bar)
+    ratio, verdict = "-", "" if needed is None else f">= {needed:,.0f}"
+    if base is not None:
+        ratio = number(seconds / base)
+        if needed is not None:
+            met = seconds / base >= needed and max(reached) <= ALLOWED
+            verdict += " met" if met else " NOT MET"
+    used = f"{100 * share(found.moved, found.seconds, found.held):.0f} %" if found.moved else "-"
+    label = number(seconds) + ("*" if done < 1.0 else "")
+    return solver.label, label, f"{done:.2g}", *_errors(errors(found.outputs, exact)), ratio, verdict, used
+
+
+def _errors(found: Sequence[float]) -> tuple[str, ...]:
+    return tuple(f"{error:.1e}" for error in found)
