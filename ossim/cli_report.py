@@ -23,6 +23,10 @@ _ADVICE = {
     Status.negative: "a state fell below -atol: a smaller rtol, or look at the parameters",
     Status.step_too_small: "the step became too small: a larger rtol, or look at the parameters",
     Status.bad_parameter: "a parameter is out of range",
+    Status.not_conserved: "diffusion lost or made cells: report this",
+    Status.not_converged: "the solver of a transported field did not converge: look at its uptake and diffusivity",
+    Status.wall_clock: "the time allowed for computing was up: a coarser grid, longer steps, or more time",
+    Status.touches_boundary: "the tumor reached the boundary of the grid: a larger size, or a shorter time",
 }
 
 
@@ -75,6 +79,11 @@ def of_runs(dataset: xr.Dataset) -> str:
     more = ", ..." if bad.size > MOST_FAILED_NAMED else ""
     advice = "; ".join(dict.fromkeys(_ADVICE[Status(int(code))] for code in status[bad]))
     return f"{bad.size} of {status.size} runs failed, without values from there on: {', '.join(named)}{more}; {advice}"
+
+
+def of_accuracy(dataset: xr.Dataset) -> str:
+    """Say how large the error in time of a run in space is, by the estimate that was made."""
+    return f"error in time: {dataset.attrs['temporal_error']:.1g} ({dataset.attrs['temporal_error_meaning']})"
 
 
 def sweep_rows(dataset: xr.Dataset) -> list[dict[str, Any]]:

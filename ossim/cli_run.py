@@ -55,6 +55,8 @@ def run(
         print(report.text)
     if failures:
         print(failures, file=sys.stderr)
+    if "temporal_error" in dataset.attrs:
+        print(cli_report.of_accuracy(dataset))
     print(cli_assumptions.closing(dataset.attrs))
     _say_where(folder, drawn)
     return 1 if drawn.failures or failed else 0

@@ -40,6 +40,10 @@ class Status(IntEnum):
     negative = 3
     step_too_small = 4
     bad_parameter = 5
+    not_conserved = 6
+    not_converged = 7
+    wall_clock = 8
+    touches_boundary = 9
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ def model(name: str) -> Model:
     return declared
 
 
+def ode_models() -> tuple[str, ...]:
+    """Names of the models that are systems of ordinary differential equations, without the patient; sorted."""
+    return tuple(name for name in models() if name != PATIENT and isinstance(model(name), Model))
+
+
 class _Callable(ModuleType):
     """Importing this package binds it to the name `ossim.models`, which is promised to be a function."""
 
@@ -68,4 +73,5 @@ __all__ = [
     "State",
     "model",
     "models",
+    "ode_models",
 ]

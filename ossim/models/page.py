@@ -8,6 +8,8 @@ from ..catalog import model_page, table
 from ..numerics.system import System
 from . import PATIENT, Compartment, Depot, Dosed, Level, Model, model
 from .equations import equations, function_lines
+from .field_model import FieldModel
+from .field_page import field_page
 from .osteosarcoma_patient import SYSTEM as PATIENT_SYSTEM
 
 
@@ -22,6 +24,8 @@ def page(name: str) -> str:
     if name == PATIENT:
         return model_page(name, "The osteosarcoma patient, run as a virtual trial.", [_equations(PATIENT_SYSTEM)])
     declared = model(name)
+    if isinstance(declared, FieldModel):
+        return model_page(name, f"{declared.title}.", field_page(declared))
     starts = [(symbol, item.name, item.unit, item.initial or "0") for symbol, item in declared.states.items()]
     about = [_equations(declared.system), table(("symbol", "state", "unit", "starts at"), starts)]
     if declared.observe:

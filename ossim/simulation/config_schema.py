@@ -18,6 +18,7 @@ from pydantic import (
     Tag,
     TypeAdapter,
     WithJsonSchema,
+    model_validator,
 )
 
 from ossim.errors import InputError
@@ -32,6 +33,17 @@ def _positive_duration(value: object) -> float:
     if days <= 0:
         raise InputError(f"must be a positive time, is '{value}'")
     return days
+
+
+def _positive_step(value: object) -> float:
+    return _positive_duration(value) if isinstance(value, str) else _positive_duration(f"{value} days")
+
+
+def _length(value: object) -> float:
+    found = quantity(value, "length", allow_bare=True)
+    if found <= 0:
+        raise InputError(f"must be a positive length, is '{value}'")
+    return found
 
 
 def _one_or_many(value: object) -> list[object]:
@@ -49,9 +61,13 @@ _REGIMEN_SCHEMA = {
     ]
 }
 _DURATION_SCHEMA = {"type": "string", "description": "a number with a unit of time", "examples": ["8 weeks"]}
+_LENGTH_SCHEMA = {"type": ["number", "string"], "description": "a length; bare numbers in mm", "examples": ["40 mm"]}
 _REGIMENS_SCHEMA = {"anyOf": [*_REGIMEN_SCHEMA["anyOf"], {"type": "array", "items": _REGIMEN_SCHEMA}]}
 
 Duration = Annotated[float, BeforeValidator(_positive_duration), WithJsonSchema(_DURATION_SCHEMA)]
+_STEP_SCHEMA = {"type": ["number", "string"], "description": "a time; bare numbers in days", "examples": ["0.5 days"]}
+Step = Annotated[float, BeforeValidator(_positive_step), WithJsonSchema(_STEP_SCHEMA)]
+Length = Annotated[float, BeforeValidator(_length), WithJsonSchema(_LENGTH_SCHEMA)]
 RegimenText = Annotated[Any, WithJsonSchema(_REGIMEN_SCHEMA)]
 Regimens = Annotated[list[RegimenText], BeforeValidator(_one_or_many), WithJsonSchema(_REGIMENS_SCHEMA)]
 NumberOrText = Annotated[Any, WithJsonSchema({"type": ["number", "string"]})]
@@ -186,6 +202,47 @@ class TrialConfig(Section):
     sweep: SweepSection | None = Field(None, description="values to try; needs 'ossim sweep'")
 
 
+class ShapeSection(Section):
+    """A part of space: a ball, what lies outside one, a slab across an axis, or the cells of an array in a file."""
+
+    shape: Literal["ball", "outside_ball", "slab", "file"] = Field(description="what it is")
+    center: list[float] = Field(default_factory=list, max_length=3, description="center of a ball: x, y, z [mm]")
+    radius: Length = Field(0.0, description="radius of a ball")
+    axis: Literal["r", "x", "y", "z"] = Field("x", description="axis that a slab lies across")
+    start: float = Field(0.0, alias="from", description="where a slab begins [mm]")
+    stop: float = Field(0.0, alias="to", description="where a slab ends [mm]")
+    path: str = Field("", description="bool array in NumPy's .npy format, shape of the grid")
+
+    @model_validator(mode="after")
+    def _complete(self) -> ShapeSection:
+        if self.shape in ("ball", "outside_ball") and self.radius <= 0:
+            raise ValueError("a ball needs a 'radius' above 0")
+        if self.shape == "slab" and self.stop <= self.start:
+            raise ValueError("a slab needs 'from' and 'to', and 'to' must lie beyond 'from'")
+        if self.shape == "file" and not self.path:
+            raise ValueError("a shape from a file needs its 'path'")
+        return self
+
+
+class RegionSection(ShapeSection):
+    """A part of space that hinders or eases transport."""
+
+    permeability: float = Field(ge=0, le=1000, description="factor of every diffusivity there")
+
+
+class SpaceSection(Section):
+    """The grid that fields live on, and how finely time is cut."""
+
+    geometry: Literal["radial", "line", "plane", "box"] = Field("radial", description="kind of grid")
+    size: Length | None = Field(None, description="radius of a radial grid, else edge of the square or cube")
+    spacing: Length | None = Field(None, description="edge of a cell")
+    step: Step | None = Field(None, description="longest time step")
+    barriers: list[ShapeSection] = Field(default_factory=list, description="where there is no tissue: bone, a cavity")
+    regions: list[RegionSection] = Field(default_factory=list, description="where transport is slower or faster")
+    wall_clock: float | None = Field(None, gt=0, description="most seconds of computing; what was reached then stands")
+    error_estimate: bool = Field(True, description="run again with double steps and say how much that changes")
+
+
 class TimesSection(Section):
     """Evenly spaced output times in days."""
 
@@ -215,6 +272,7 @@ class ModelConfig(Section):
     observations: list[str] = Field(default_factory=list, description="published data of the model drawn as points")
     show: list[str] = Field(default_factory=list, description="variables of the time course; empty: all")
     figures: list[str] = Field(default_factory=list, description="figure kinds to draw; empty: all that apply")
+    space: SpaceSection | None = Field(None, description="grid of a model in space")
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import Any
 from ossim.catalog import Parameter, model_parameters, observation
 from ossim.errors import Fault, InputError, unknown
 from ossim.models import Model, State, model
-from ossim.simulation.config_schema import ModelConfig
+from ossim.models.field_model import FieldModel
+from ossim.simulation.config_schema import ModelConfig, SpaceSection
 from ossim.simulation.config_text import Location
+from ossim.simulation.field_run import check_setting
 from ossim.simulation.model_doses import compiled_doses
 from ossim.simulation.parameter_values import bounded
 
@@ -38,6 +40,7 @@ def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> d
         for i, name in enumerate(checked.show):
             if name not in declared.variables:
                 faults.attempt(("show", i), lambda name=name: _unknown_variable(declared, name))
+        _check_space(declared, checked, faults)
     faults.stop()
     return {
         "title": checked.title,
@@ -52,6 +55,7 @@ def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> d
         "observations": tuple(checked.observations),
         "show": tuple(checked.show),
         "figures": tuple(checked.figures),
+        "space": _space(declared, checked),
     }
 
 
@@ -76,6 +80,21 @@ def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
     return tuple(float(times.start + i * times.step) for i in range(whole + 1))
 
 
+def _space(declared: Model | FieldModel, checked: ModelConfig) -> SpaceSection | None:
+    return (checked.space or SpaceSection()) if isinstance(declared, FieldModel) else None
+
+
+def _check_space(declared: Model | FieldModel, checked: ModelConfig, faults: Any) -> None:
+    """Whether the model can be run in the space asked for; the grid itself is made once, to see that it can be."""
+    if not isinstance(declared, FieldModel):
+        if checked.space is not None:
+            faults.add(("space",), f"model {declared.name} is not one in space")
+        return
+    facts = model_parameters(declared.name, checked.parameter_set)
+    given = {name: value for name, value in checked.parameters.items() if isinstance(value, int | float)}
+    faults.attempt(("space",), lambda: check_setting(declared, facts, given, _space(declared, checked)))
+
+
 def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     chosen = data.get("parameter_set")
     facts = faults.attempt(
@@ -83,7 +102,7 @@ def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict
     )
     if facts is None:
         return {}, {}
-    states = {state.name: _start(state, facts) for state in declared.states.values()}
+    states = _starts(declared, facts)
     known = {name: facts[name] for name in declared.parameters}
     initial = {
         name: faults.attempt(("initial", name), lambda name=name, value=value: _value("state", states, name, value))
@@ -98,6 +117,15 @@ def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict
         listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
         faults.add(("parameters",), f"lists of values must be equally long: {listed}")
     return initial, parameters
+
+
+def _starts(declared: Model | FieldModel, facts: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    if isinstance(declared, FieldModel):
+        return {
+            item.name: Parameter(item.name, "", 0.0, item.unit, item.long_name, "", "", bounds=(0.0, math.inf))
+            for item in declared.fields.values()
+        }
+    return {state.name: _start(state, facts) for state in declared.states.values()}
 
 
 def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
@@ -134,7 +162,7 @@ def _value(kind: str, known: Mapping[str, Any], name: str, value: Any) -> float:
 
 def _check_doses(declared: Model, rows: list[dict[str, Any]], until: float, faults: Any) -> None:
     for i, row in enumerate(rows):
-        if not declared.compartments:
+        if not declared.doses:
             faults.add(("doses", i), f"model {declared.name} takes no doses")
         else:
             faults.attempt(("doses", i), lambda row=row: _compile(declared, row, until))

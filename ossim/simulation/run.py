@@ -20,11 +20,12 @@ from . import provenance
 from .config_limits import n_visits
 from .devices import advance_on
 from .evidence import drugs_of
+from .field_store import FIELDS, fields_of
 from .model_dataset import with_observations
 from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
-from .simulate import simulate
+from .simulate import in_space, simulate
 from .store import IN_MEMORY, new_file, open_result, write_file
 from .stream import Put, trial_file
 from .trial import Protocol, run_arm
@@ -74,7 +75,7 @@ def run(
     if to is not None:
         to = new_file(to)
     if isinstance(scenario, ModelRun):
-        return _kept(_run_model(scenario, device).assign_attrs(attributes or {}), to)
+        return _kept(_run_model(scenario, device, progress, to).assign_attrs(attributes or {}), to)
     if threads is not None and threads < 1:
         raise InputError(f"threads: must be 1 or more, not {threads}")
     plan = plan_pharmacology(drugs_of(scenario), scenario.pharmacokinetics)
@@ -94,9 +95,9 @@ def run(
 
 
 def _kept(dataset: xr.Dataset, to: Path | None) -> xr.Dataset:
-    """Write a Dataset to the file `to`, if there is one, and return it."""
+    """Write a Dataset to the file `to`, if there is one, and return it; fields have a store of their own."""
     if to is not None:
-        write_file(dataset, to)
+        write_file(dataset.drop_vars(fields_of(dataset)), to)
     return dataset
 
 
@@ -174,21 +175,27 @@ def _measurement_error(scenario: Scenario, patients: Patients) -> np.ndarray | f
     return patients.values["measurement_error"] if given is None else given
 
 
-def _run_model(config: ModelRun, device: str) -> xr.Dataset:
-    """Run a published model as its config says, with the provenance of a trial."""
+def _run_model(
+    config: ModelRun, device: str, progress: Callable[[float, float], None] | None, to: Path | None
+) -> xr.Dataset:
+    """Run a published model as its config says, with the provenance of a trial.
+
+    Fields are written beside the file `to` as they are made.
+    """
     started = provenance.now()
     parameters = {key: list(value) if isinstance(value, tuple) else value for key, value in config.parameters.items()}
-    dataset = simulate(
-        config.model,
-        times=list(config.times),
-        initial=dict(config.initial),
-        doses=[dict(row) for row in config.doses],
-        parameters=parameters,
-        parameter_set=config.parameter_set,
-        rtol=config.rtol,
-        atol=config.atol,
-        device=device,
-    )
+    shared = {
+        "times": list(config.times),
+        "initial": dict(config.initial),
+        "doses": [dict(row) for row in config.doses],
+        "parameters": parameters,
+        "parameter_set": config.parameter_set,
+    }
+    if config.space is not None:
+        folder = None if to is None else to.with_name(FIELDS)
+        dataset = in_space(config.model, **shared, space=config.space, progress=progress, to=folder)
+    else:
+        dataset = simulate(config.model, **shared, rtol=config.rtol, atol=config.atol, device=device)
     dataset = with_observations(dataset, config.observations)
     attributes = provenance.root_attributes(config, started=started, ended=provenance.now())
     return dataset.assign_attrs({**attributes, **dataset.attrs})

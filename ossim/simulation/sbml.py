@@ -39,6 +39,8 @@ def sbml(run: ModelRun | Scenario) -> str:
     if isinstance(run, Scenario):
         raise InputError(f"{run.model} is run as a trial, which SBML cannot hold; give a config of a published model")
     declared = model(run.model)
+    if not isinstance(declared, Model):
+        raise InputError(f"model {run.model} is no system of ordinary differential equations, which is what SBML holds")
     if many := [name for name, value in run.parameters.items() if isinstance(value, tuple)]:
         raise InputError(f"SBML holds one run: give one value of {', '.join(many)}")
     facts = model_parameters(run.model, run.parameter_set)

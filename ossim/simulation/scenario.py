@@ -12,6 +12,7 @@ from typing import Any
 
 from ossim.errors import Fault, InputError
 from ossim.simulation import overrides
+from ossim.simulation.config_schema import SpaceSection
 from ossim.simulation.config_text import ConfigText, dump, parse, read_text
 from ossim.simulation.parts import Arm, Cohort, Comparison, Output, Solver, Sweep, Visits
 from ossim.simulation.resolve import one_line, resolve
@@ -87,6 +88,7 @@ class ModelRun:
     observations: tuple[str, ...]
     show: tuple[str, ...]
     figures: tuple[str, ...]
+    space: SpaceSection | None
     source_path: str = field(compare=False)
     source_text: str = field(compare=False, repr=False)
 

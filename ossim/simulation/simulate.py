@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ import xarray as xr
 from ..catalog import Parameter, model_parameters
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
+from ..models.field_model import FieldModel
 from ..numerics.arrays import Control
 from ..numerics.pace import STIFF_START
 from ..numerics.problem import Problem, make_control, make_problem, make_records, make_runs
 from ..numerics.system import System
+from .config_schema import SpaceSection
 from .devices import advance_on
+from .field_run import section, simulate_fields
 from .model_dataset import model_dataset
 from .model_doses import Treatment, treat
 
@@ -37,6 +41,7 @@ def simulate(
     max_steps: int = 1_000_000,
     device: str = "cpu",
     log_states: bool = False,
+    space: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
     """Simulate a model.
 
@@ -55,6 +60,8 @@ def simulate(
         finds out for each run, and again as it goes, which of the two moves it further for its cost
     log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error
         of a step whatever the size of a state, and no state can become negative
+    space : of a model in space, the keys of a config's `space`: geometry, size, spacing, step, barriers, ...; its
+        fields start from `initial` as numbers or arrays of the shape of the grid; it takes no doses and no tolerances
     device : "cpu", or "gpu" for many runs on a CUDA device (then "auto" is "tsit5"); equal but for rounding
 
     Returns
@@ -69,12 +76,35 @@ def simulate(
     """
     if method not in METHODS:
         raise unknown("method", method, METHODS)
+    if isinstance(model(name), FieldModel):
+        return in_space(name, times, initial, doses, parameters, parameter_set, space)
+    if space is not None:
+        raise InputError(f"space: model {name} is not one in space")
     advance = advance_on(device)
     prepared = prepare(name, times, initial, doses, parameters, parameter_set, rtol, atol, max_steps, log_states)
     if method == "rodas4":
         prepared.problem.runs.step[:] = STIFF_START
     advance(prepared.problem, float(prepared.times[-1]), method=method)
     return collect(prepared)
+
+
+def in_space(
+    name: str,
+    times: Sequence[float],
+    initial: Mapping[str, Any] | None = None,
+    doses: Sequence[Mapping[str, Any]] = (),
+    parameters: Mapping[str, Any] | None = None,
+    parameter_set: str | None = None,
+    space: Mapping[str, Any] | SpaceSection | None = None,
+    progress: Callable[[float, float], None] | None = None,
+    to: Path | None = None,
+) -> xr.Dataset:
+    """Simulate a model in space; see `simulate` and `field_run.simulate_fields`."""
+    if doses:
+        raise InputError(f"doses: model {name} takes no doses")
+    declared, facts = model(name), model_parameters(name, parameter_set)
+    given = _checked_times(times), initial or {}, parameters or {}
+    return simulate_fields(declared, facts, *given, section(space), progress, to)
 
 
 @dataclass(frozen=True)

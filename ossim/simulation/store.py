@@ -23,6 +23,7 @@ import xarray as xr
 
 from ossim.errors import InputError, OutputExistsError
 from ossim.simulation.config_text import dump
+from ossim.simulation.field_store import FIELDS, open_fields
 
 DATASET = "result.nc"
 CONFIG = "config.yaml"
@@ -247,15 +248,25 @@ def open_result(path: str | Path) -> xr.Dataset:
                 dataset.load()
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise InputError(f"{file}: cannot be read as a result: {reason(error)}") from None
+    fields = file.with_name(FIELDS)
+    if fields.is_dir() and "field_dataset" in dataset.attrs:
+        dataset = with_fields(dataset, fields)
     if MARK not in dataset.attrs:
         dataset.close()
         raise InputError(f"{file}: is not an ossim result (it has no attribute '{MARK}')")
     return dataset
 
 
+def with_fields(dataset: xr.Dataset, path: Path) -> xr.Dataset:
+    """Return a Dataset with the fields that were written beside it; they are read when they are used."""
+    fields = open_fields(path)
+    added = {name: fields[name] for name in fields.data_vars if name not in dataset}
+    return dataset.assign(added)
+
+
 def _foreign(folder: Path) -> list[str]:
     """Return what lies in a result folder that no run or plot writes."""
-    ours = {DATASET, CONFIG, ENDPOINTS, PROVENANCE}
+    ours = {DATASET, CONFIG, ENDPOINTS, PROVENANCE, FIELDS}
     others = [path for path in folder.iterdir() if path.name not in ours and path.name != FIGURES]
     figures = folder / FIGURES
     if figures.is_symlink() or (figures.exists() and not figures.is_dir()):

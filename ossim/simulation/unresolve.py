@@ -47,6 +47,7 @@ def trial_config(scenario: Any) -> dict[str, Any]:
 
 def model_config(run: Any) -> dict[str, Any]:
     """Return the config values of one run of a published model."""
+    space = {} if run.space is None else {"space": run.space.model_dump(by_alias=True, exclude_none=True)}
     return {
         "title": run.title,
         "model": run.model,
@@ -62,6 +63,7 @@ def model_config(run: Any) -> dict[str, Any]:
         "observations": list(run.observations),
         "show": list(run.show),
         "figures": list(run.figures),
+        **space,
     }
 
 

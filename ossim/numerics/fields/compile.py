@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 import numba
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
 
 from ..cache import cache_folder, compile_cached, digest
 from ..lanes import FASTMATH
@@ -19,9 +20,24 @@ def fields_digest() -> str:
     return digest(*(path.read_text(encoding="utf-8") for path in (*sorted(folder.glob("*.py")), *shared)))
 
 
-def field_jit(function):
+class _Apart(CompilerBase):
+    """Compile as usual, with the promise that no two array arguments overlap."""
+
+    def define_pipelines(self):
+        """The usual passes."""
+        self.state.flags.noalias = True
+        return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
+
+
+def apart_jit(function):
+    """`field_jit` for kernels whose array arguments never overlap: loops over many arrays are vectorized then."""
+    return field_jit(function, pipeline_class=_Apart)
+
+
+def field_jit(function, **further):
     """`numba.njit` for kernels on fields, cached by the digest of this package; they may not allocate."""
     options = {"error_model": "numpy", "_nrt": False, "nogil": True, "boundscheck": False, "fastmath": FASTMATH}
+    options |= further
     before, root = numba.config.CACHE_DIR, cache_folder()
     if root is not None:
         numba.config.CACHE_DIR = str(root / f"engine-fields-{fields_digest()}")

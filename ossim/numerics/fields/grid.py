@@ -1,4 +1,4 @@
-"""Where fields live: a radial or Cartesian grid of equal cells, its tissue mask, and arrays that do not alias in cache."""
+"""Where fields live: a radial or Cartesian grid of equal cells, its tissue mask, arrays that do not alias in cache."""
 
 from __future__ import annotations
 

@@ -1,0 +1,45 @@
+"""What the page of a model in space says: laws of its fields, how they move, where they start, what is read off."""
+
+from __future__ import annotations
+
+from ..catalog import table
+from ..numerics.fields.system import FieldSystem
+from ..numerics.system import output_names
+from .equations import function_lines
+from .field_model import FieldModel
+
+
+def field_page(declared: FieldModel) -> list[str]:
+    """Return the parts of the page beside the numbers: equations, fields, what counts as tumor, the grid."""
+    system = declared.system
+    rows = [(symbol, item.name, item.unit, item.long_name) for symbol, item in declared.fields.items()]
+    parts = [_block("equations", _equations(system)), table(("symbol", "field", "unit", "what it is"), rows)]
+    if system.start:
+        parts.append(_block("start", function_lines(system.start)))
+    if declared.tumor:
+        parts.append(f"tumor: where {' + '.join(declared.tumor)} is at least {declared.tumor_level}, holes included")
+    parts.append(f"in space: {', '.join(declared.geometries)}; nothing flows through the boundary or into barriers")
+    return parts
+
+
+def _equations(system: FieldSystem) -> list[str]:
+    """The laws as text: what happens in a cell, then how each field moves."""
+    lines = function_lines(system.rates, set(system.fields)) if system.rates else []
+    if system.mobility:
+        lines += function_lines(system.mobility)
+    factor = " mobility" if system.mobility else ""
+    lines += [f"{name}: spreads by div({symbol}{factor} grad {name})" for name, symbol in system.diffusivity.items()]
+    for item in system.drifts:
+        lines += [*function_lines(item.potential), f"{item.field}: drifts by -div({item.field} grad potential)"]
+    for item in system.transported:
+        uptake, supply = output_names(item.balance)
+        time = "0" if item.at_rest else f"d{item.name}/dt"
+        lines += function_lines(item.balance)
+        lines.append(f"{time} = div({item.diffusivity} grad {item.name}) - {uptake} {item.name} + {supply}")
+        if item.boundary:
+            lines.append(f"{item.name} = {item.boundary} at the boundary")
+    return lines
+
+
+def _block(title: str, lines: list[str]) -> str:
+    return "\n".join([title, *(f"  {line}" for line in lines)])

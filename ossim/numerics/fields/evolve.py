@@ -1,0 +1,230 @@
+"""March a system of fields in time by a symmetric split of order 2, watching over every step.
+
+    R(dt/2) T(dt/2) D(dt) T(dt/2) R(dt/2)    reaction R (Heun), drift T, diffusion D (RKL2)
+
+Transported fields and mobilities enter at the middle of a step, extrapolated from the two steps before, and are solved
+for once, at its end. A step in which a field falls below zero is undone and taken in halves. A run ends, with what was
+reached, when that does not help, when a field is no number, a solver fails, or time is up.
+
+References
+----------
+G. Strang, "On the construction and comparison of difference schemes", SIAM J. Numer. Anal. 5 (1968) 506.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from time import monotonic
+
+import numpy as np
+
+from .drift import drift
+from .problem import Carried, FieldProblem
+from .reaction import evaluate, react
+
+ROUNDING = 1e-12  # how far below zero a field may go, and by how much diffusion may change an integral, relatively
+TOLERANCE = 1e-8  # of the solvers of transported fields, relative
+HALVINGS = 8  # how often a step is halved before the run ends
+
+Drive = Callable[[FieldProblem, float, float], None]
+
+
+class Ended(IntEnum):
+    """How a run ended."""
+
+    complete = 0
+    non_finite = 1
+    negative = 2
+    not_conserved = 3
+    not_converged = 4
+    wall_clock = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `advance` did: how it ended, the time reached [day], steps taken and undone, whether fields are at rest."""
+
+    ended: Ended
+    time: float
+    steps: int
+    undone: int
+    at_rest: bool
+
+
+def settle(problem: FieldProblem) -> Ended:
+    """Bring the transported fields to rest with the evolving ones, as after a jump."""
+    problem.last_step = 0.0
+    for item in problem.carried:
+        _balance(problem, item)
+        if item.declared.at_rest and not _solve(item):
+            return Ended.not_converged
+        problem.store[item.declared.name][...] = item.now
+        item.before[...] = item.now
+    return Ended.complete
+
+
+def advance(
+    problem: FieldProblem,
+    stop: float,
+    step: float,
+    drive: Drive | None = None,
+    progress: Callable[[float], None] | None = None,
+    wall_clock: float | None = None,
+) -> Outcome:
+    """Advance all fields to day `stop` in equal steps of at most `step` [day], in place.
+
+    Parameters
+    ----------
+    drive : called as ``drive(problem, start, stop)`` before each half step, to set the parameters that hold in it
+    progress : called with the day reached after each step
+    wall_clock : most seconds that this call may take; what was reached then stands
+    """
+    began, taken, undone, halved = monotonic(), 0, 0, 0
+    kept = np.empty_like(problem.store.block)
+    ended = settle(problem) if problem.last_step == 0.0 else Ended.complete
+    while ended is Ended.complete and problem.time < stop:
+        count = max(1, int(np.ceil((stop - problem.time) / step * 2.0**halved * (1.0 - 1e-12))))
+        dt, now = (stop - problem.time) / count, problem.time
+        kept[...] = problem.store.block
+        found = _step(problem, dt, drive)
+        if found in (Ended.negative, Ended.non_finite) and halved < HALVINGS:
+            problem.store.block[...] = kept
+            problem.time, halved, undone = now, halved + 1, undone + 1
+            continue
+        ended, taken = found, taken + 1
+        problem.time = stop if count == 1 else now + dt
+        halved = max(halved - 1, 0)
+        if progress is not None:
+            progress(problem.time)
+        if ended is Ended.complete and problem.time < stop and _too_long(began, wall_clock):
+            ended = Ended.wall_clock
+    at_rest = ended is Ended.complete and taken > 0 and _at_rest(problem, kept)
+    return Outcome(ended, problem.time, taken, undone, at_rest)
+
+
+def _too_long(began: float, wall_clock: float | None) -> bool:
+    return wall_clock is not None and monotonic() - began > wall_clock
+
+
+def _at_rest(problem: FieldProblem, kept: np.ndarray) -> bool:
+    """Whether the last step changed no evolving field by more than rounding."""
+    names = problem.system.fields
+    if not names:
+        return True
+    size = problem.store.flat(names).size
+    change = np.abs(problem.store.flat(names) - kept[:size]).max()
+    return bool(change <= ROUNDING * np.abs(kept[:size]).max())
+
+
+def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
+    system, store, start = problem.system, problem.store, problem.time
+    middle, end = start + 0.5 * dt, start + dt
+    ahead = 0.5 * dt / problem.last_step if problem.last_step > 0.0 else 0.0
+    for item in problem.carried:
+        given = store[item.declared.name]
+        np.subtract(item.now, item.before, out=given)
+        given *= ahead
+        given += item.now
+        np.maximum(given, 0.0, out=given)
+    _move(problem, ahead)
+    if drive is not None:
+        drive(problem, start, middle)
+    lowest = _react(problem, 0.5 * dt)
+    _drift(problem, 0.5 * dt)
+    for name, parameter in problem.moving.items():
+        if not _spread(problem, name, parameter, dt):
+            return Ended.not_conserved
+    _drift(problem, 0.5 * dt)
+    if drive is not None:
+        drive(problem, middle, end)
+    lowest = np.minimum(lowest, _react(problem, 0.5 * dt))  # keeps NaN
+    outside = problem.outside
+    for name in system.fields if outside is not None else ():
+        store[name][outside] = 0.0
+    if not np.isfinite(lowest):
+        return Ended.non_finite
+    if lowest < 0.0 and lowest < -ROUNDING * _largest(problem):
+        return Ended.negative
+    for item in problem.carried:
+        if not _follow(problem, item, dt):
+            return Ended.not_converged
+        store[item.declared.name][...] = item.now
+    problem.last_step = dt
+    return Ended.complete
+
+
+def _largest(problem: FieldProblem) -> float:
+    return max((float(problem.store[name].max()) for name in problem.system.fields), default=0.0)
+
+
+def _react(problem: FieldProblem, step: float) -> float:
+    if problem.reaction is None:
+        return 0.0
+    return react(problem.reaction, problem.store, problem.parameters, step)
+
+
+def _move(problem: FieldProblem, ahead: float) -> None:
+    """Set the mobility of the middle of the step; the one before is kept for the extrapolation."""
+    if problem.mobility is None:
+        return
+    found = problem.store["mobility"]
+    evaluate(problem.mobility, problem.store, problem.parameters, ("mobility",))
+    middle, before = problem.work[0], problem.mobility_before
+    np.subtract(found, before, out=middle)
+    middle *= ahead
+    middle += found
+    np.maximum(middle, 0.0, out=middle)
+    before[...] = found
+    for motion in problem.motions.values():
+        motion.scale(middle)
+
+
+def _spread(problem: FieldProblem, name: str, parameter: str, dt: float) -> bool:
+    """Diffuse a field; whether its integral stayed."""
+    u, volumes = problem.store[name], problem.grid.volumes.reshape(problem.grid.full_shape)
+    before = float(np.vdot(u, volumes))
+    problem.motions[parameter].diffuse(u, dt, problem.work)
+    # rounding of a stage is that of the largest term of its sums, not of the integral
+    return not abs(float(np.vdot(u, volumes)) - before) > 1e3 * ROUNDING * abs(before)
+
+
+def _drift(problem: FieldProblem, step: float) -> None:
+    for name, local in problem.drifts:
+        evaluate(local, problem.store, problem.parameters, ("potential",))
+        drift(problem.store[name], problem.store["potential"], problem.unit, step, problem.work)
+
+
+def _balance(problem: FieldProblem, item: Carried) -> None:
+    """Evaluate uptake and supply of a transported field from the fields as they are."""
+    store = problem.store
+    evaluate(item.local, store, problem.parameters, ("uptake", "supply"))
+    np.add(store["uptake"], item.edge, out=item.uptake)
+    np.add(store["supply"], item.edge * item.value, out=item.supply)
+    outside = problem.outside
+    if outside is not None:
+        item.uptake[outside] = item.supply[outside] = 0.0
+
+
+def _solve(item: Carried) -> bool:
+    return item.solver.solve(item.uptake, item.supply, item.now, TOLERANCE).converged
+
+
+def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
+    """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
+    before = item.now.copy()
+    uptake, supply = item.uptake.copy(), item.supply.copy()
+    _balance(problem, item)
+    if item.declared.at_rest:
+        # warm start where the field would be if it went on as before
+        np.multiply(item.now, 2.0, out=item.now)
+        item.now -= item.before
+        np.maximum(item.now, 0.0, out=item.now)
+        done = _solve(item)
+    else:
+        uptake += item.uptake
+        uptake *= 0.5
+        done = item.steps.advance(item.now, uptake, supply, dt, TOLERANCE, item.supply).converged
+    item.before[...] = before
+    return done

@@ -1,0 +1,65 @@
+"""How fast a field spreads on a grid, and how that follows a mobility which changes from step to step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .compile import field_jit
+from .conductance import cell_diffusivity
+from .grid import Grid, staggered
+from .supertime import Links, diffuse, fastest, links
+
+
+class Motion:
+    """Links of a diffusivity, kept in place when a mobility scales it.
+
+    Attributes
+    ----------
+    links : see `supertime.Links`
+    rate : bound of the eigenvalues [1/day]
+    """
+
+    def __init__(self, grid: Grid, diffusivity: float | np.ndarray):
+        self.links: Links = links(grid, diffusivity)
+        self.rate = fastest(self.links)
+        self._cells = cell_diffusivity(grid, diffusivity) / grid.spacing**2
+        (self._scaled,) = staggered(1, grid.full_shape)
+        whole = links(Grid(grid.geometry, grid.shape, grid.spacing), grid.spacing**2)
+        self._bound = fastest(whole)
+        self._weights = (whole.next_x, whole.previous_x) if grid.geometry == "radial" else None
+
+    def scale(self, mobility: np.ndarray) -> None:
+        """Let every cell have its diffusivity times `mobility`, shape `full_shape`, zero or more."""
+        np.multiply(self._cells, mobility, out=self._scaled)
+        _conduct(self._scaled, *self.links)
+        if self._weights is not None:
+            for part, weight in zip((self.links.next_x, self.links.previous_x), self._weights, strict=True):
+                part *= weight
+        self.rate = self._bound * float(self._scaled.max())
+
+    def diffuse(self, u: np.ndarray, step: float, work: tuple[np.ndarray, ...]) -> int:
+        """Advance u_t = L u by `step` [day] in place; return the number of stages."""
+        return diffuse(u, self.links, step, work, self.rate) if self.rate > 0.0 else 0
+
+
+@field_jit
+def _harmonic(here, there, after, before):
+    for i in range(here.size):
+        total = here[i] + there[i]
+        mean = 2.0 * here[i] * there[i] / total if total > 0.0 else 0.0
+        after[i] = mean
+        before[i] = mean
+
+
+@field_jit
+def _conduct(cells, next_z, next_y, next_x, previous_z, previous_y, previous_x):
+    """Write the harmonic means of neighboring cells to their links."""
+    nz, ny, _ = cells.shape
+    for k in range(nz):
+        for j in range(ny):
+            row = cells[k, j]
+            _harmonic(row[:-1], row[1:], next_x[k, j, :-1], previous_x[k, j, 1:])
+            if j + 1 < ny:
+                _harmonic(row, cells[k, j + 1], next_y[k, j], previous_y[k, j + 1])
+            if k + 1 < nz:
+                _harmonic(row, cells[k + 1, j], next_z[k, j], previous_z[k + 1, j])

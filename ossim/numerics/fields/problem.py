@@ -1,0 +1,187 @@
+"""A system of fields bound to a grid: memory, links, solvers, and the fields at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...errors import InputError
+from .boundary import exchange
+from .elliptic import Elliptic
+from .grid import Grid
+from .implicit import ImplicitSteps
+from .motion import Motion
+from .reaction import Local, Reaction, evaluate
+from .store import Store
+from .supertime import Links, links, work_of
+from .system import FieldSystem, Transported
+
+COORDINATES = ("r", "x", "y", "z", "tissue")
+SCRATCH = ("mobility", "uptake", "supply", "potential")
+
+
+@dataclass
+class Carried:
+    """A transported field with its solver and what it was at the last two steps.
+
+    Attributes
+    ----------
+    edge : what each cell exchanges with the boundary [1/day], and `value`, what the field is there
+    """
+
+    declared: Transported
+    local: Local
+    solver: Elliptic
+    steps: ImplicitSteps
+    edge: np.ndarray
+    value: float
+    now: np.ndarray
+    before: np.ndarray
+    uptake: np.ndarray
+    supply: np.ndarray
+
+
+@dataclass
+class FieldProblem:
+    """Fields on a grid at a time, ready to be advanced.
+
+    Attributes
+    ----------
+    parameters : values in the order of the system; may be changed between steps
+    motions : parameter of diffusivity -> its motion; `moving`: field -> that parameter
+    last_step : length of the step before [day], 0 at the start and after a jump
+    """
+
+    system: FieldSystem
+    grid: Grid
+    parameters: np.ndarray
+    store: Store
+    reaction: Reaction | None
+    motions: Mapping[str, Motion]
+    moving: Mapping[str, str]
+    mobility: Local | None
+    drifts: tuple[tuple[str, Local], ...]
+    carried: tuple[Carried, ...]
+    unit: Links
+    work: tuple[np.ndarray, ...]
+    time: float = 0.0
+    last_step: float = 0.0
+    mobility_before: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def outside(self) -> np.ndarray | None:
+        """Cells outside tissue, shape `full_shape`; None where there are none."""
+        return None if self.grid.mask is None else ~self.grid.mask.reshape(self.grid.full_shape)
+
+    def field(self, name: str) -> np.ndarray:
+        """A field as it is now, shape of the grid, a view."""
+        for item in self.carried:
+            if item.declared.name == name:
+                return item.now.reshape(self.grid.shape)
+        return self.store[name].reshape(self.grid.shape)
+
+
+def bind(
+    system: FieldSystem,
+    grid: Grid,
+    parameters: Mapping[str, float],
+    initial: Mapping[str, np.ndarray | float] | None = None,
+    permeability: np.ndarray | float = 1.0,
+) -> FieldProblem:
+    """Bind a system to a grid and set its fields at time 0.
+
+    Parameters
+    ----------
+    parameters : value of each parameter
+    initial : field -> number or array of the shape of the grid, in place of what the system starts with
+    permeability : factor of every diffusivity, a number or one per cell
+
+    Raises
+    ------
+    InputError
+        A diffusivity is negative, an initial field does not fit the grid, is negative or no number.
+    """
+    names, moved = system.all_fields, tuple(item.name for item in system.transported)
+    store = Store(grid, (*names, *SCRATCH))
+    values = np.array([float(parameters[name]) for name in system.parameters])
+
+    def local(label: str, function, given=names) -> Local:
+        return Local(f"{system.name}_{label}", given, system.parameters, function)
+
+    def spread(name: str) -> np.ndarray:
+        value = float(parameters[name])
+        if not value >= 0.0:
+            raise InputError(f"{name}: a diffusivity must be 0 or more, is {value:g}")
+        return value * np.broadcast_to(permeability, grid.shape)
+
+    reaction = None
+    if system.rates is not None:
+        reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved,))
+    motions = {name: Motion(grid, spread(name)) for name in dict.fromkeys(system.diffusivity.values())}
+    mobility = local("mobility", system.mobility, system.fields) if system.mobility else None
+    carried = []
+    for number, item in enumerate(system.transported):
+        diffusivity = spread(item.diffusivity)
+        edge = np.zeros(grid.full_shape) if item.boundary is None else exchange(grid, diffusivity)
+        value = 0.0 if item.boundary is None else float(parameters[item.boundary])
+        balance = local(item.name, item.balance, (*system.fields, *moved[:number]))
+        arrays = (np.zeros(grid.full_shape) for _ in range(4))
+        solver = Elliptic(grid, diffusivity)
+        carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
+    problem = FieldProblem(
+        system=system,
+        grid=grid,
+        parameters=values,
+        store=store,
+        reaction=reaction,
+        motions=motions,
+        moving=system.diffusivity,
+        mobility=mobility,
+        drifts=tuple((item.field, local(f"{item.field}_potential", item.potential)) for item in system.drifts),
+        carried=tuple(carried),
+        unit=links(grid, 1.0),
+        work=work_of(grid),
+        mobility_before=np.zeros(grid.full_shape),
+    )
+    _start(problem, dict(initial or {}))
+    return problem
+
+
+def _start(problem: FieldProblem, initial: dict[str, np.ndarray | float]) -> None:
+    """Set the fields: those given, else what the system starts with, else 0; 0 outside tissue."""
+    system, grid, store = problem.system, problem.grid, problem.store
+    if unknown := [name for name in initial if name not in system.all_fields]:
+        raise InputError(f"initial {unknown[0]}: there is no such field")
+    if system.start is not None:
+        rule = Local(f"{system.name}_start", COORDINATES, system.parameters, system.start)
+        scratch = Store(grid, (*COORDINATES, *rule.fields))
+        for name, values in coordinates(grid).items():
+            scratch[name][...] = values
+        evaluate(rule, scratch, problem.parameters, rule.fields)
+        initial = {name: scratch[name].reshape(grid.shape) for name in rule.fields} | initial
+    carried = {item.declared.name: item.now for item in problem.carried}
+    for name, value in initial.items():
+        found = np.asarray(value, float)
+        if found.ndim and found.shape != grid.shape:
+            raise InputError(f"initial {name}: has shape {found.shape}, the grid {grid.shape}")
+        if not np.all(np.isfinite(found)) or found.min() < 0:
+            raise InputError(f"initial {name}: must be 0 or more everywhere")
+        whole = np.broadcast_to(found, grid.shape)
+        inside = whole if grid.mask is None else np.where(grid.mask, whole, 0.0)
+        target = carried.get(name)
+        (store[name] if target is None else target)[...] = inside.reshape(grid.full_shape)
+
+
+def coordinates(grid: Grid) -> dict[str, np.ndarray]:
+    """Return r, x, y, z of the cell centers [mm] and `tissue`, 1 or 0, each of shape `full_shape`."""
+    found = {name: np.zeros(grid.full_shape) for name in COORDINATES}
+    found["r"][...] = grid.radius.reshape(grid.full_shape)
+    for axis, name in enumerate(grid.axes):
+        if name != "r":
+            shape = [1, 1, 1]
+            shape[3 - len(grid.shape) + axis] = -1
+            found[name][...] = grid.centers(axis).reshape(shape)
+    found["tissue"][...] = 1.0 if grid.mask is None else grid.mask.reshape(grid.full_shape)
+    return found

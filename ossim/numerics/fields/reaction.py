@@ -1,0 +1,156 @@
+"""What happens in each cell by itself, compiled from pure scalar functions for eight cells at a time.
+
+A `Reaction` advances fields by a step of Heun's method; a `Local` writes what a function of the fields returns into
+other fields. The functions take fields and parameters by name, like the rate functions of the engine; they must be
+finite where all fields are zero, as they are outside tissue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+
+from ..cache import digest
+from ..declared_source import copied_functions
+from ..kernel import import_source
+from ..system import argument_names, output_names
+from .grid import staggered
+from .store import WIDTH, Store
+
+_PREAMBLE = (
+    "from ossim.numerics.cache import compile_cached",
+    "from ossim.numerics.elementary import exp, log, pow",
+    "from ossim.numerics.kernel import inlined",
+    "from ossim.numerics.lanes import FASTMATH, absolute, load, maximum, minimum, sqrt, store, where_positive",
+)
+_ENDING = (
+    "    store(found, 0, lowest)",
+    "",
+    "",
+    "def compile_kernel(function):",
+    "    options = {'error_model': 'numpy', '_nrt': False, 'nogil': True, 'boundscheck': False}",
+    "    return compile_cached(function, fastmath=FASTMATH, **options)",
+    "",
+    "",
+)
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """Rates of `fields` [1/day]: a pure function of them, of the fields `given` (held fixed), and of parameters."""
+
+    name: str
+    fields: tuple[str, ...]
+    parameters: tuple[str, ...]
+    rates: Callable
+    given: tuple[str, ...] = ()
+
+    @cached_property
+    def kernel(self) -> Callable:
+        """Compiled ``kernel(block, pitch, rows, places, parameters, step, lowest)``."""
+        return _compiled(f"{self.name}_reaction", source(self), "react")
+
+
+@dataclass(frozen=True)
+class Local:
+    """Values of a pure function of the fields `given` and of parameters, by the names it returns."""
+
+    name: str
+    given: tuple[str, ...]
+    parameters: tuple[str, ...]
+    function: Callable
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Names of what the function returns."""
+        return output_names(self.function)
+
+    @cached_property
+    def kernel(self) -> Callable:
+        """Compiled ``kernel(block, pitch, rows, places, parameters, lowest)``."""
+        return _compiled(f"{self.name}_local", local_source(self), "evaluate")
+
+
+def react(reaction: Reaction, store: Store, parameters: np.ndarray, step: float) -> float:
+    """Advance the fields by one Heun step [day] in place; return the lowest value of any of them (NaN if one is)."""
+    (found,) = staggered(1, (WIDTH,))
+    places = store.places((*reaction.fields, *reaction.given))
+    reaction.kernel(store.block, store.pitch, store.rows, places, parameters, float(step), found)
+    return float(found.min())
+
+
+def evaluate(local: Local, store: Store, parameters: np.ndarray, into: tuple[str, ...]) -> float:
+    """Write what the function returns to the fields `into` of the store; return the lowest value (NaN if one is)."""
+    (found,) = staggered(1, (WIDTH,))
+    local.kernel(store.block, store.pitch, store.rows, store.places((*into, *local.given)), parameters, found)
+    return float(found.min())
+
+
+def source(reaction: Reaction) -> str:
+    """Return the module text of the compiled step.
+
+    Raises
+    ------
+    ValueError
+        The function asks for a name that is neither field nor parameter, or does not give one rate for each field.
+    """
+    fields = reaction.fields
+    if output_names(reaction.rates) != tuple(f"d{name}" for name in fields):
+        raise ValueError(f"reaction {reaction.name}: must return d<field> for {', '.join(fields)} in order")
+    known = (*fields, *reaction.given)
+    body = [f"u_{name} = load(block, places[{number}] * pitch + row)" for number, name in enumerate(known)]
+    body += [f"{_names('a', fields)} = {_call(reaction, reaction.rates, known, {})}"]
+    body += [f"v_{name} = u_{name} + step * a_{name}" for name in fields]
+    body += [f"{_names('b', fields)} = {_call(reaction, reaction.rates, known, dict.fromkeys(fields, 'v'))}"]
+    for number, name in enumerate(fields):
+        body += [f"u_{name} = u_{name} + 0.5 * step * (a_{name} + b_{name})"]
+        body += [f"store(block, places[{number}] * pitch + row, u_{name})"]
+        body += [f"lowest = minimum(lowest, u_{name}) + 0.0 * u_{name}"]
+    return _module(reaction, reaction.rates, "react(block, pitch, rows, places, parameters, step, found)", body)
+
+
+def local_source(local: Local) -> str:
+    """Return the module text that evaluates a function in every cell."""
+    body = [f"u_{name} = load(block, places[{number}] * pitch + row)" for number, name in _after(local)]
+    body += [f"{_names('a', local.fields)} = {_call(local, local.function, local.given, {})}"]
+    for number, name in enumerate(local.fields):
+        body += [f"a_{name} = a_{name} + 0.0 * first", f"store(block, places[{number}] * pitch + row, a_{name})"]
+        body += [f"lowest = minimum(lowest, a_{name}) + 0.0 * a_{name}"]
+    return _module(local, local.function, "evaluate(block, pitch, rows, places, parameters, found)", body)
+
+
+def _after(local: Local):
+    return enumerate(local.given, start=len(local.fields))
+
+
+def _names(stage: str, fields: tuple[str, ...]) -> str:
+    return ", ".join(f"{stage}_{name}" for name in fields) + ","
+
+
+def _call(item: Reaction | Local, function: Callable, known: tuple[str, ...], stages: dict[str, str]) -> str:
+    arguments = argument_names(function)
+    if unknown := [name for name in arguments if name not in (*known, *item.parameters)]:
+        raise ValueError(f"{item.name}: no field or parameter called '{unknown[0]}'")
+    given = (f"{stages.get(name, 'u')}_{name}" if name in known else f"p_{name}" for name in arguments)
+    text = f"{function.__name__}({', '.join(given)})"
+    return text if len(output_names(function)) > 1 else f"({text},)"
+
+
+def _module(item: Reaction | Local, function: Callable, signature: str, body: list[str]) -> str:
+    functions = copied_functions(SimpleNamespace(name=item.name, functions=(function,)))
+    name = signature.partition("(")[0]
+    lines = [f"    p_{parameter} = parameters[{number}]" for number, parameter in enumerate(item.parameters)]
+    lines += ["    first = 0.0 * load(block, 0)", "    lowest = first + 1e300", "    for row in range(rows):"]
+    lines += [f"        {line}" for line in body]
+    heading = (f'"""Kernel of {item.name}, cell by cell, written by ossim; do not edit."""', *_PREAMBLE)
+    kernel = (f"def {signature}:", *lines, *_ENDING, f"kernel_{name} = compile_kernel({name})")
+    return "\n".join((*heading, "", "", *functions, "", *kernel, ""))
+
+
+def _compiled(name: str, text: str, kernel: str) -> Callable:
+    module = import_source(f"{name}_{digest(text)}", text, lambda: text)
+    return getattr(module, f"kernel_{kernel}")

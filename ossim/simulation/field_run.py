@@ -1,0 +1,284 @@
+"""Run a model of the catalogue in space: fields at chosen times, their integrals, the size of the tumor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..catalog import Parameter
+from ..errors import InputError, unknown
+from ..models.field_model import FieldModel
+from ..numerics.fields.evolve import Ended, advance, settle
+from ..numerics.fields.grid import Grid
+from ..numerics.fields.outline import diameter, touches
+from ..numerics.fields.problem import FieldProblem, bind
+from ..schema import Status
+from . import provenance
+from .config_schema import SpaceSection
+from .field_store import FieldStore
+from .parameter_values import bounded
+from .space import check_front, described, make_grid
+
+STATUS = {
+    Ended.complete: Status.ok,
+    Ended.non_finite: Status.non_finite,
+    Ended.negative: Status.negative,
+    Ended.not_conserved: Status.not_conserved,
+    Ended.not_converged: Status.not_converged,
+    Ended.wall_clock: Status.wall_clock,
+}
+FLAGS = {
+    "flag_values": np.array([int(item) for item in Status], np.int8),
+    "flag_meanings": " ".join(item.name for item in Status),
+    "long_name": "how the run ended",
+    "units": "1",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A model in space with all its numbers: what one run is."""
+
+    declared: FieldModel
+    values: Mapping[str, float]
+    grid: Grid
+    permeability: np.ndarray | float
+    initial: Mapping[str, Any]
+    step: float
+    wall_clock: float | None
+
+
+def simulate_fields(
+    declared: FieldModel,
+    facts: Mapping[str, Parameter],
+    times: np.ndarray,
+    initial: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    space: SpaceSection,
+    progress: Callable[[float, float], None] | None = None,
+    to: Path | None = None,
+) -> xr.Dataset:
+    """Simulate a model in space, for one set of parameters or many.
+
+    Parameters
+    ----------
+    facts : parameters of the catalogue
+    times : output times [day], increasing, from 0 on
+    initial : field name -> number or array of the shape of the grid
+    parameters : parameter name -> value, or array of values, then there is a dimension `run`
+    to : folder of a zarr store that the fields are written to as they are made
+
+    Returns
+    -------
+    xarray.Dataset with the fields over `time` and space, their integrals, `tumor_diameter` and `tumor_volume` where the
+    model has a tumor, and `status`
+
+    Raises
+    ------
+    InputError
+        Unknown names, values outside their bounds, a grid that does not fit or is too coarse.
+    """
+    runs = _runs(_bounded(declared, facts, parameters))
+    settings = [_setting(declared, facts, initial, run, space) for run in runs]
+    along = {name: np.array([run[name] for run in runs]) for name in parameters if np.ndim(parameters[name]) == 1}
+    leading = {"run": np.arange(len(runs))} if along else {}
+    labels = {item.name: {"units": item.unit, "long_name": item.long_name} for item in declared.fields.values()}
+    level = {"tumor_level": float(settings[0].values[declared.tumor_level])} if declared.tumor_level else {}
+    tumor = {"tumor_variables": " ".join(declared.fields[symbol].name for symbol in declared.tumor)}
+    grid = settings[0].grid
+    axes = 3 if grid.geometry == "radial" else len(grid.shape)
+    attributes = {**level, **(tumor if declared.tumor else {}), **described(grid)}
+    kept = FieldStore(grid, leading, times, labels, attributes, declared.time_unit, declared.length_unit, to)
+    observed, ends, errors = [], [], []
+    total = float(times[-1]) * len(runs)
+    for number, setting in enumerate(settings):
+        place = (number,) if along else ()
+
+        def said(day: float, before: float = number * float(times[-1])) -> None:
+            if progress is not None:
+                progress(before + day, total)
+
+        found, status, reached = _run(setting, times, kept, place, said)
+        observed.append(found)
+        ends.append((status, reached))
+        kept.reached(min(time for _, time in ends))
+        if space.error_estimate and status is Status.ok:
+            errors.append(_difference(setting, times, found))
+    dims = ("run", "time") if along else ("time",)
+    fields = kept.dataset()
+    labeled = {
+        name: (
+            dims,
+            np.stack([one[name] for one in observed]) if along else observed[0][name],
+            _label(declared, axes, name),
+        )
+        for name in observed[0]
+    }
+    codes = np.array([int(status) for status, _ in ends], np.int8)
+    labeled["status"] = (dims[:-1], codes if along else codes[0], FLAGS)
+    dataset = fields.assign(labeled).assign_coords(
+        {name: ("run", value, {"units": facts[name].unit}) for name, value in along.items()}
+    )
+    estimate = {"temporal_error": max(errors), "temporal_error_meaning": _MEANING} if errors else {}
+    return dataset.assign_attrs(_attributes(declared, facts, initial, parameters) | dict(fields.attrs) | estimate)
+
+
+_MEANING = "largest relative change of an integral or the diameter, over time, when steps are doubled, divided by 3"
+
+
+def _bounded(declared: FieldModel, facts: Mapping[str, Parameter], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Check names and bounds of what was given in place of the values of the catalogue."""
+    for name, value in parameters.items():
+        if name not in declared.parameters:
+            raise unknown("parameter", name, declared.parameters)
+        for number in np.atleast_1d(np.asarray(value, float)):
+            bounded(facts[name], float(number))
+    return dict(parameters)
+
+
+def _runs(parameters: Mapping[str, Any]) -> list[dict[str, float]]:
+    sizes = {len(value) for value in parameters.values() if np.ndim(value) == 1}
+    if len(sizes) > 1:
+        raise InputError(f"parameters: lists of values must be equally long, not {sorted(sizes)}")
+    count = sizes.pop() if sizes else 1
+    return [
+        {name: float(value[number] if np.ndim(value) == 1 else value) for name, value in parameters.items()}
+        for number in range(count)
+    ]
+
+
+def check_setting(declared: FieldModel, facts: Mapping[str, Parameter], given, space: SpaceSection) -> None:
+    """Refuse a grid that does not fit the model, before anything is run; see `simulate_fields`."""
+    _setting(declared, facts, {}, given, space)
+
+
+def _setting(declared: FieldModel, facts: Mapping[str, Parameter], initial, given, space: SpaceSection) -> Setting:
+    if space.geometry not in declared.geometries:
+        raise InputError(f"geometry: {unknown('geometry', space.geometry, declared.geometries)}")
+    values = {name: float(given.get(name, facts[name].value)) for name in declared.parameters}
+    grid, permeability = make_grid(space, values[declared.size], values[declared.spacing])
+    if declared.front:
+        diffusivity, rate = (values[declared.symbols[symbol]] for symbol in declared.front)
+        check_front(grid, diffusivity, rate)
+    symbols = {item.name: symbol for symbol, item in declared.fields.items()}
+    if wrong := [name for name in initial if name not in symbols]:
+        raise unknown("field", wrong[0], symbols)
+    starts = {symbols[name]: value for name, value in initial.items()}
+    step = space.step or values[declared.step]
+    return Setting(declared, values, grid, permeability, starts, step, space.wall_clock)
+
+
+def _problem(setting: Setting) -> FieldProblem:
+    declared = setting.declared
+    kernel = {symbol: setting.values[name] for symbol, name in declared.symbols.items()}
+    return bind(declared.system, setting.grid, kernel, setting.initial, setting.permeability)
+
+
+def _run(
+    setting: Setting, times: np.ndarray, kept: FieldStore | None, place: tuple[int, ...], said: Callable[[float], None]
+) -> tuple[dict[str, np.ndarray], Status, float]:
+    """Run once; return what is observed over time, how it ended, and the day reached."""
+    problem, began = _problem(setting), monotonic()
+    status = STATUS[settle(problem)]
+    found: dict[str, np.ndarray] = {}
+    for number, time in enumerate(times):
+        if time > problem.time and status is Status.ok:
+            left = None if setting.wall_clock is None else max(setting.wall_clock - (monotonic() - began), 0.0)
+            outcome = advance(problem, float(time), setting.step, progress=said, wall_clock=left)
+            status = STATUS[outcome.ended]
+        if status is not Status.ok:
+            break
+        for name, value in _observe(problem, setting).items():
+            found.setdefault(name, np.full(times.size, np.nan))[number] = value
+        if kept is not None:
+            shown = {item.name: problem.field(symbol) for symbol, item in setting.declared.fields.items()}
+            kept.put((*place, number), shown, setting.grid)
+        if _touches(problem, setting):
+            status = Status.touches_boundary
+    return found or {name: np.full(times.size, np.nan) for name in _observe(problem, setting)}, status, problem.time
+
+
+def _tumor(problem: FieldProblem, setting: Setting) -> np.ndarray:
+    return sum(problem.field(symbol) for symbol in setting.declared.tumor)
+
+
+def _touches(problem: FieldProblem, setting: Setting) -> bool:
+    declared = setting.declared
+    if not declared.tumor:
+        return False
+    return touches(setting.grid, _tumor(problem, setting), setting.values[declared.tumor_level])
+
+
+def _observe(problem: FieldProblem, setting: Setting) -> dict[str, float]:
+    declared, grid = setting.declared, setting.grid
+    found = {
+        f"total_{item.name}": grid.integral(problem.field(symbol))
+        for symbol, item in declared.fields.items()
+        if item.stock
+    }
+    if declared.tumor:
+        size = diameter(grid, _tumor(problem, setting), setting.values[declared.tumor_level])
+        found |= {"tumor_diameter": size, "tumor_volume": np.pi / 6.0 * size**3}
+    return found
+
+
+def _difference(setting: Setting, times: np.ndarray, found: Mapping[str, np.ndarray]) -> float:
+    """Estimate of the relative error in time from a run with steps twice as long (Richardson, order 2)."""
+    coarse, status, _ = _run(replace(setting, step=2.0 * setting.step), times, None, (), lambda day: None)
+    if status is not Status.ok:
+        return float("nan")
+    parts = [0.0]
+    for name, values in found.items():
+        size = float(np.sqrt(np.sum(values**2)))
+        parts.append(float(np.sqrt(np.sum((coarse[name] - values) ** 2))) / (3.0 * size) if size else 0.0)
+    return max(parts)
+
+
+def _label(declared: FieldModel, axes: int, name: str) -> dict[str, str]:
+    if name == "tumor_diameter":
+        return {"units": declared.length_unit, "long_name": "tumor diameter"}
+    if name == "tumor_volume":
+        return {"units": f"{declared.length_unit}^3", "long_name": "tumor volume"}
+    item = next(item for item in declared.fields.values() if name == f"total_{item.name}")
+    space = f"{declared.length_unit}^{axes}" if axes > 1 else declared.length_unit
+    units = space if item.unit == "1" else f"{item.unit} {space}"
+    return {"units": "1" if declared.length_unit == "1" else units, "long_name": f"integral of {item.long_name}"}
+
+
+def _attributes(declared: FieldModel, facts, initial, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    used = {
+        name: ("given", "assumed") if name in parameters else (facts[name].source, facts[name].tier)
+        for name in declared.parameters
+    }
+    return {
+        "title": declared.title,
+        "model": declared.name,
+        "reference": declared.reference,
+        "notice": provenance.NOTICE,
+        "Conventions": provenance.CONVENTIONS,
+        **provenance.versions(),
+        **provenance.evidence(used),
+    }
+
+
+def section(space: Mapping[str, Any] | SpaceSection | None) -> SpaceSection:
+    """Return the checked `space` of a call from Python.
+
+    Raises
+    ------
+    InputError
+        A key is unknown or a value is none of its kind.
+    """
+    if isinstance(space, SpaceSection):
+        return space
+    try:
+        return SpaceSection.model_validate(dict(space or {}))
+    except ValueError as error:
+        first = error.errors(include_url=False)[0] if hasattr(error, "errors") else {"loc": (), "msg": str(error)}
+        raise InputError(f"space: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
