@@ -69,6 +69,13 @@ def in_blocks(edges: np.ndarray, dates: np.ndarray, values: np.ndarray) -> np.nd
     return np.asarray(values, float)[np.searchsorted(dates, middle, side="right") - 1]
 
 
+def births_of(edges: np.ndarray, rate: np.ndarray) -> Births:
+    """Births whose rate is known at the nodes of the blocks, shape (n, 3): those where only the outside seeds."""
+    start, middle, end = rate.T
+    parts = np.diff(edges) / 6.0 * (start + 4.0 * middle + end)
+    return Births(edges, rate, np.concatenate([[0.0], np.cumsum(parts)]))
+
+
 def seeding(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray) -> np.ndarray:
     """Rate at which one individual born at 0 seeds, w x(t, 0)^p, shape (n, 3) at the nodes of the blocks.
 
