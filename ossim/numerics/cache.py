@@ -122,12 +122,19 @@ def jit(*arguments, **options):
     options = {"error_model": "numpy", "_nrt": False, **options}
 
     def decorate(function):
-        before, root = numba.config.CACHE_DIR, cache_folder()
-        if root is not None:
-            numba.config.CACHE_DIR = str(root / f"engine-{numerics_digest()}")
-        try:
+        with kept_in(lambda: f"engine-{numerics_digest()}"):
             return compile_cached(function, *arguments, **options)
-        finally:
-            numba.config.CACHE_DIR = before
 
     return decorate
+
+
+@contextlib.contextmanager
+def kept_in(name: Callable[[], str]):
+    """Decorate functions so that their code is cached in the folder of this name, asked for only where there is one."""
+    before, root = numba.config.CACHE_DIR, cache_folder()
+    if root is not None:
+        numba.config.CACHE_DIR = str(root / name())
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before

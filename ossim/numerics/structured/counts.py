@@ -1,0 +1,98 @@
+"""What is read off the births of a population: its number, those above a size, powers of sizes summed, first times.
+
+Between the nodes of a block the rate of birth is the parabola through them, so that numbers are cubic: of order 4
+at any time, as the births themselves. Who is above a size at t was born before a day known in closed form.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..elementary import exp
+from .compile import structured_jit
+from .flow import Flow, day_of, effective_time, separate, time_to_reach
+from .renewal import Births
+
+_HALVINGS = 60  # of a block, to the last bit of a day
+
+
+def count(births: Births, time: np.ndarray) -> np.ndarray:
+    """Number born up to `time` [day], any shape; none before 0, and time ends with the births."""
+    block, part, width = _places(births, np.asarray(time, float))
+    start, middle, end = np.moveaxis(births.rate[block], -1, 0)
+    slope, bend = 4.0 * middle - 3.0 * start - end, 2.0 * (start + end) - 4.0 * middle
+    return births.total[block] + width * part * (start + part * (slope / 2.0 + part * bend / 3.0))
+
+
+def count_above(births: Births, flow: Flow, time: np.ndarray, log_least: np.ndarray) -> np.ndarray:
+    """Number at `time` whose ln of the size is `log_least` or more; the two broadcast."""
+    time, log_least = np.broadcast_arrays(np.asarray(time, float), np.asarray(log_least, float))
+    return count(births, _born_before(flow, time, log_least))
+
+
+def size_power(births: Births, flow: Flow, time: np.ndarray, power: float, log_least: float = -np.inf) -> np.ndarray:
+    """Sum of size^power at each `time`, shape (n_times,), over those whose ln of the size is `log_least` or more."""
+    time = np.asarray(time, float)
+    until = np.clip(_born_before(flow, time, np.full(time.shape, log_least)), 0.0, births.edges[-1])
+    block, part, width = _places(births, until)
+    level, decay, _ = separate(flow, time)
+    middle = 0.5 * (births.edges[1:] + births.edges[:-1])
+    nodes = np.stack([births.edges[:-1], middle, births.edges[1:]], axis=1)
+    first = births.edges[block]
+    last = np.stack([first, 0.5 * (first + until), until], axis=1)
+    sources = np.ascontiguousarray(power * separate(flow, nodes)[2])
+    last_sources = np.ascontiguousarray(power * separate(flow, last)[2])
+    found = np.empty(time.size)
+    _size_power(births.edges, births.rate, sources, power * level, decay, block, part * width, last_sources, found)
+    return found
+
+
+def time_of_number(births: Births, flow: Flow, log_least: float, number: float = 1.0) -> float:
+    """First day at which `number` individuals have `log_least` or more as ln of their size; NaN: not before the end."""
+    if births.total[-1] < number:
+        return np.nan
+    block = int(np.searchsorted(births.total, number)) - 1
+    low, high = births.edges[block], births.edges[block + 1]
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if count(births, middle) >= number else (middle, high)
+    day = float(day_of(flow, effective_time(flow, high) + time_to_reach(flow, log_least)))
+    return day if day <= births.edges[-1] else np.nan
+
+
+def _born_before(flow: Flow, time: np.ndarray, log_least: np.ndarray) -> np.ndarray:
+    """Day before which all those were born that have `log_least` or more at `time`; negative where there is none."""
+    needed = np.array([time_to_reach(flow, least) for least in log_least.ravel()]).reshape(log_least.shape)
+    left = effective_time(flow, time) - needed
+    born = day_of(flow, np.maximum(left, 0.0), side="right")
+    return np.where(needed == 0.0, time, np.where(left < 0.0, -1.0, np.minimum(born, time)))
+
+
+def _places(births: Births, time: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Block of each time, the part of the block before it, and its width."""
+    time = np.clip(time, 0.0, births.edges[-1])
+    block = np.clip(np.searchsorted(births.edges, time, side="right") - 1, 0, births.edges.size - 2)
+    width = births.edges[block + 1] - births.edges[block]
+    return block, (time - births.edges[block]) / width, width
+
+
+@structured_jit
+def _size_power(edges, rate, sources, level, decay, block, beyond, last_sources, found):
+    """Simpson's rule over whole blocks, then over the part of the last one, with births read from its parabola."""
+    for k in range(found.size):
+        total = 0.0
+        for i in range(block[k]):
+            part = rate[i, 0] * exp(level[k] - decay[k] * sources[i, 0])
+            part += 4.0 * rate[i, 1] * exp(level[k] - decay[k] * sources[i, 1])
+            part += rate[i, 2] * exp(level[k] - decay[k] * sources[i, 2])
+            total += (edges[i + 1] - edges[i]) / 6.0 * part
+        i = block[k]
+        start, middle, end = rate[i, 0], rate[i, 1], rate[i, 2]
+        slope, bend = 4.0 * middle - 3.0 * start - end, 2.0 * (start + end) - 4.0 * middle
+        y = beyond[k] / (edges[i + 1] - edges[i])
+        half = start + 0.5 * y * (slope + 0.5 * y * bend)
+        whole = start + y * (slope + y * bend)
+        part = start * exp(level[k] - decay[k] * last_sources[k, 0])
+        part += 4.0 * half * exp(level[k] - decay[k] * last_sources[k, 1])
+        part += whole * exp(level[k] - decay[k] * last_sources[k, 2])
+        found[k] = total + beyond[k] / 6.0 * part
