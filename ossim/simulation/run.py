@@ -128,6 +128,7 @@ def _simulate_blocks(
             trajectory_times=trajectory_times if n_tracked else np.zeros(0),
             threads=threads or available_cores(),
             device=device,
+            new_lesions=scenario.new_lesions,
         )
 
         def advanced(count: int) -> None:
