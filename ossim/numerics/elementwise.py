@@ -1,7 +1,7 @@
 """The elementary functions that rate laws may use, as NumPy functions.
 
 Rate laws import these names, so they can be called on floats and arrays as they stand. Kernels and symbolic tracing
-bind the same names to their own versions.
+bind the same names to their own versions. `sin` is for what is evaluated once, by NumPy: where fields start.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 exp = np.exp
+sin = np.sin
 log = np.log
 pow = np.power
 sqrt = np.sqrt

@@ -57,6 +57,7 @@ def settle(problem: FieldProblem) -> Ended:
     """Bring the transported fields to rest with the evolving ones, as after a jump."""
     problem.last_step = 0.0
     for item in problem.carried:
+        problem.store[item.declared.name][...] = item.now
         _balance(problem, item)
         if item.declared.at_rest and not _solve(item):
             return Ended.not_converged
@@ -123,11 +124,7 @@ def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
     middle, end = start + 0.5 * dt, start + dt
     ahead = 0.5 * dt / problem.last_step if problem.last_step > 0.0 else 0.0
     for item in problem.carried:
-        given = store[item.declared.name]
-        np.subtract(item.now, item.before, out=given)
-        given *= ahead
-        given += item.now
-        np.maximum(given, 0.0, out=given)
+        _extrapolate(problem, item, ahead)
     _move(problem, ahead)
     if drive is not None:
         drive(problem, start, middle)
@@ -148,7 +145,7 @@ def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
     if lowest < 0.0 and lowest < -ROUNDING * _largest(problem):
         return Ended.negative
     for item in problem.carried:
-        if not _follow(problem, item, dt):
+        if not _follow(problem, item, dt, 2.0 * ahead):
             return Ended.not_converged
         store[item.declared.name][...] = item.now
     problem.last_step = dt
@@ -207,14 +204,24 @@ def _balance(problem: FieldProblem, item: Carried) -> None:
         item.uptake[outside] = item.supply[outside] = 0.0
 
 
+def _extrapolate(problem: FieldProblem, item: Carried, ahead: float) -> None:
+    """Show the functions a transported field as it will be `ahead` steps of the length before from now."""
+    given = problem.store[item.declared.name]
+    np.subtract(item.now, item.before, out=given)
+    given *= ahead
+    given += item.now
+    np.maximum(given, 0.0, out=given)
+
+
 def _solve(item: Carried) -> bool:
     return item.solver.solve(item.uptake, item.supply, item.now, TOLERANCE).converged
 
 
-def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
+def _follow(problem: FieldProblem, item: Carried, dt: float, ahead: float) -> bool:
     """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
     before = item.now.copy()
     uptake, supply = item.uptake.copy(), item.supply.copy()
+    _extrapolate(problem, item, ahead)
     _balance(problem, item)
     if item.declared.at_rest:
         # warm start where the field would be if it went on as before
@@ -223,8 +230,7 @@ def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
         np.maximum(item.now, 0.0, out=item.now)
         done = _solve(item)
     else:
-        uptake += item.uptake
-        uptake *= 0.5
-        done = item.steps.advance(item.now, uptake, supply, dt, TOLERANCE, item.supply).converged
+        after = {"source_after": item.supply, "uptake_after": item.uptake}
+        done = item.steps.advance(item.now, uptake, supply, dt, TOLERANCE, **after).converged
     item.before[...] = before
     return done

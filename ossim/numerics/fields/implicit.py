@@ -44,14 +44,14 @@ class ImplicitSteps:
         step: float,
         tolerance: float = 1e-8,
         source_after: np.ndarray | None = None,
+        uptake_after: np.ndarray | None = None,
     ) -> Solved:
         """Advance `u`, shape `full_shape`, by `step` [day] in place.
 
         Parameters
         ----------
-        uptake : [1/day], constant over the step
-        source : at the start of the step
-        source_after : at its end, and linear in between; default constant
+        uptake, source : at the start of the step; uptake [1/day]
+        source_after, uptake_after : at its end, and linear in between; default constant
 
         Returns
         -------
@@ -66,9 +66,10 @@ class ImplicitSteps:
             raise InputError(f"step: must be above 0 days, is {step:g}")
         taken, given, start = self._work
         after = source if source_after is None else source_after
+        lost = uptake if uptake_after is None else uptake_after
         share = GAMMA if self.method == "sdirk2" else 1.0
         rate = 1.0 / (share * step)
-        np.add(uptake, rate, out=taken)
+        np.add(uptake + share * (lost - uptake), rate, out=taken)
         start[...] = u
         np.multiply(u, rate, out=given)
         given += source + share * (after - source)
@@ -78,6 +79,7 @@ class ImplicitSteps:
         start += (1.0 - GAMMA) / GAMMA * (u - start)
         np.multiply(start, rate, out=given)
         given += after
+        np.add(lost, rate, out=taken)
         second = self._solve(taken, given, u, tolerance)
         return Solved(
             first.iterations + second.iterations,

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import InputError
+from ..system import argument_names, output_names
 from .boundary import exchange
 from .elliptic import Elliptic
 from .grid import Grid
 from .implicit import ImplicitSteps
 from .motion import Motion
-from .reaction import Local, Reaction, evaluate
+from .reaction import Local, Reaction
 from .store import Store
 from .supertime import Links, links, work_of
 from .system import FieldSystem, Transported
@@ -103,12 +104,14 @@ def bind(
     InputError
         A diffusivity is negative, an initial field does not fit the grid, is negative or no number.
     """
-    names, moved = system.all_fields, tuple(item.name for item in system.transported)
-    store = Store(grid, (*names, *SCRATCH))
+    names, moved, placed = system.all_fields, tuple(item.name for item in system.transported), _placed(system)
+    store = Store(grid, (*names, *SCRATCH, *placed))
+    for name in placed:
+        store[name][...] = coordinates(grid)[name]
     values = np.array([float(parameters[name]) for name in system.parameters])
 
     def local(label: str, function, given=names) -> Local:
-        return Local(f"{system.name}_{label}", given, system.parameters, function)
+        return Local(f"{system.name}_{label}", (*given, *placed), system.parameters, function)
 
     def spread(name: str) -> np.ndarray:
         value = float(parameters[name])
@@ -118,7 +121,7 @@ def bind(
 
     reaction = None
     if system.rates is not None:
-        reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved,))
+        reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved, *placed))
     motions = {name: Motion(grid, spread(name)) for name in dict.fromkeys(system.diffusivity.values())}
     mobility = local("mobility", system.mobility, system.fields) if system.mobility else None
     carried = []
@@ -126,7 +129,8 @@ def bind(
         diffusivity = spread(item.diffusivity)
         edge = np.zeros(grid.full_shape) if item.boundary is None else exchange(grid, diffusivity)
         value = 0.0 if item.boundary is None else float(parameters[item.boundary])
-        balance = local(item.name, item.balance, (*system.fields, *moved[:number]))
+        known = moved[: number if item.at_rest else number + 1]
+        balance = local(item.name, item.balance, (*system.fields, *known))
         arrays = (np.zeros(grid.full_shape) for _ in range(4))
         solver = Elliptic(grid, diffusivity)
         carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
@@ -155,12 +159,7 @@ def _start(problem: FieldProblem, initial: dict[str, np.ndarray | float]) -> Non
     if unknown := [name for name in initial if name not in system.all_fields]:
         raise InputError(f"initial {unknown[0]}: there is no such field")
     if system.start is not None:
-        rule = Local(f"{system.name}_start", COORDINATES, system.parameters, system.start)
-        scratch = Store(grid, (*COORDINATES, *rule.fields))
-        for name, values in coordinates(grid).items():
-            scratch[name][...] = values
-        evaluate(rule, scratch, problem.parameters, rule.fields)
-        initial = {name: scratch[name].reshape(grid.shape) for name in rule.fields} | initial
+        initial = _started(problem) | initial
     carried = {item.declared.name: item.now for item in problem.carried}
     for name, value in initial.items():
         found = np.asarray(value, float)
@@ -172,6 +171,25 @@ def _start(problem: FieldProblem, initial: dict[str, np.ndarray | float]) -> Non
         inside = whole if grid.mask is None else np.where(grid.mask, whole, 0.0)
         target = carried.get(name)
         (store[name] if target is None else target)[...] = inside.reshape(grid.full_shape)
+
+
+def _started(problem: FieldProblem) -> dict[str, np.ndarray | float]:
+    """Return what the system starts with; its function is evaluated once, by NumPy."""
+    system, grid = problem.system, problem.grid
+    known = dict(zip(system.parameters, problem.parameters, strict=True))
+    known |= {name: values.reshape(grid.shape) for name, values in coordinates(grid).items()}
+    arguments = argument_names(system.start)
+    if unknown := [name for name in arguments if name not in known]:
+        raise ValueError(f"{system.name}: the start asks for '{unknown[0]}', which is no coordinate or parameter")
+    found, names = system.start(**{name: known[name] for name in arguments}), output_names(system.start)
+    return dict(zip(names, found if len(names) > 1 else (found,), strict=True))
+
+
+def _placed(system: FieldSystem) -> tuple[str, ...]:
+    """Return the coordinates that functions ask for; a field or parameter of that name goes before."""
+    later = (function for function in system.functions if function is not system.start)
+    asked = {name for function in later for name in argument_names(function)}
+    return tuple(name for name in COORDINATES if name in asked - {*system.all_fields, *system.parameters})
 
 
 def coordinates(grid: Grid) -> dict[str, np.ndarray]:

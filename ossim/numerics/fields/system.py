@@ -2,7 +2,8 @@
 
 Evolving fields react cell by cell, spread by diffusion and drift up potentials. Transported fields (oxygen, a growth
 factor, a drug, a pressure) are fast: they are at rest with the evolving ones, or follow with a decay that may be fast.
-All functions are pure and scalar, take fields and parameters by name, and may be compiled for lanes of cells.
+All functions are pure and scalar, take fields, parameters and coordinates by name (r, x, y, z [mm] and `tissue`, 1 in
+tissue, 0 outside), and may be compiled for lanes of cells. That of the start is evaluated once, by NumPy.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ class Transported:
 
     Attributes
     ----------
-    balance : function of evolving fields, of transported ones before this one and of parameters, ending in
-        ``return uptake, supply``: [1/day] and [unit of a per day]
+    balance : function of evolving fields, of transported ones before this one, of this one where it is not `at_rest`
+        (for an uptake that saturates), and of parameters, ending in ``return uptake, supply``: [1/day] and [unit of a
+        per day]
     diffusivity : parameter, D [mm^2/day]
     boundary : parameter, value of a at the boundary of the grid; None: nothing flows through it
     """
@@ -48,8 +50,8 @@ class FieldSystem:
     rates : function ending in ``return d<field>, ...``, in order; None where nothing reacts
     diffusivity : evolving field -> parameter, mm^2/day
     mobility : function ending in ``return mobility``, from 0 to 1, which scales all these diffusivities
-    start : function of r, x, y, z [mm], of `tissue` (1 in tissue, 0 outside) and of parameters, ending in ``return`` of
-        the names of the fields that do not start at 0
+    start : function of coordinates and parameters, ending in ``return`` of the names of the fields that do not start
+        at 0
     """
 
     name: str
