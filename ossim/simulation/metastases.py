@@ -15,7 +15,7 @@ from ..dosing.events import EventTable
 from ..errors import InputError
 from ..models.size_model import SizeModel, Therapy
 from ..numerics.structured.counts import count, count_above, first_day, size_power
-from ..numerics.structured.flow import Flow, effective_time, log_size, make_flow
+from ..numerics.structured.flow import Flow, day_of, effective_time, log_size, make_flow, time_to_reach
 from ..numerics.structured.renewal import Births, births_of, in_blocks, make_edges, renew
 from ..schema import Status
 from . import provenance
@@ -192,7 +192,12 @@ def _solve(declared: SizeModel, values: Mapping[str, float], course: Course, unt
     largest = float(np.log(values["largest_size"]))
     flow = make_flow(values["growth_rate"], 0.0, largest, course.dates, course.growth)
     surgery = values[declared.surgery_day] if declared.surgery_day else np.inf
-    edges = make_edges(until, n_blocks, (*course.dates, surgery))
+    cells = values["cell_density"] * np.pi / 6.0 * values["visible_diameter"] ** 3
+    visible = float(np.log(cells))
+    dates = np.append(course.dates, surgery) if surgery < until else course.dates
+    # on both of them the visible number changes its slope: when births do, and when who was born then is seen
+    seen = day_of(flow, effective_time(flow, dates) + time_to_reach(flow, visible))
+    edges = make_edges(until, n_blocks, (*dates, *seen))
     primary = _primary(declared, values, course, surgery)
     middle = 0.5 * (edges[1:] + edges[:-1])
     nodes = np.stack([edges[:-1], middle, edges[1:]], axis=1)
@@ -201,12 +206,11 @@ def _solve(declared: SizeModel, values: Mapping[str, float], course: Course, unt
     outside = weight[:, None] * size ** values["seeding_exponent"] * np.exp(_eradicated(course, nodes))
     births = renew(edges, flow, values["seeding_exponent"], weight, outside)
     founded = births_of(edges, outside)
-    cells = values["cell_density"] * np.pi / 6.0 * values["visible_diameter"] ** 3
 
     def volume(time: np.ndarray) -> np.ndarray:
         return primary(time, time <= surgery) / values["cell_density"]
 
-    return Population(values, course, flow, births, founded, volume, float(np.log(cells)))
+    return Population(values, course, flow, births, founded, volume, visible)
 
 
 def _primary(declared: SizeModel, values: Mapping[str, float], course: Course, surgery: float) -> Callable:
@@ -256,10 +260,24 @@ def _observed(declared: SizeModel, one: Population, times: np.ndarray) -> dict[s
         "metastases_by_size": one.surviving(times)[:, None] * -np.diff(above, append=0.0, axis=1),
     }
     if declared.surgery_day:
-        surgery = one.values[declared.surgery_day]
-        # those that metastases founded do not count: a patient who has them has relapsed before
-        at_surgery = count_above(one.founded, one.flow, min(surgery, one.founded.edges[-1]), one.visible)
-        since = count_above(one.founded, one.flow, times, one.visible) - at_surgery
-        found["relapse_count"] = np.where(times > surgery, one.surviving(times) * since, 0.0)
+        surgery = min(one.values[declared.surgery_day], one.founded.edges[-1])
+        seen = _ever_visible(one, np.append(times, surgery))
+        found["relapse_count"] = np.where(times > surgery, seen[:-1] - seen[-1], 0.0)
         found["relapse_probability"] = -np.expm1(-found["relapse_count"])
     return found
+
+
+def _ever_visible(one: Population, times: np.ndarray) -> np.ndarray:
+    """Number of metastases of the primary that have become visible by each time, eradicated afterwards or not.
+
+    Those that metastases founded do not count: a patient who has them has relapsed before. The number that is there
+    and the number lost among the visible, integral of e(t) times it, add up.
+    """
+    edges = one.founded.edges
+    nodes = np.stack([edges[:-1], 0.5 * (edges[1:] + edges[:-1]), edges[1:]], axis=1)
+    rate = in_blocks(edges, one.course.dates, one.course.eradication)
+
+    def there(days: np.ndarray) -> np.ndarray:
+        return one.surviving(days) * count_above(one.founded, one.flow, days, one.visible)
+
+    return there(times) + count(births_of(edges, rate[:, None] * there(nodes)), times)

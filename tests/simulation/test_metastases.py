@@ -90,18 +90,25 @@ def test_drug_that_slows_growth_delays_the_visible():
     assert float(late) == pytest.approx(float(untreated["relapse_count"].sel(time=SURGERY + 300.0)), rel=1e-6)
 
 
-def test_eradication_thins_out_exactly():
+def test_eradication_thins_out_until_visible():
+    """At the rate k the share exp(-k tau) of what the primary founds lives to be seen, tau days of growth later."""
+    rate = 0.002
     only = {
-        "chemotherapy_eradication_rate": 0.01,
-        "chemotherapy_seeding_effect": 0.0,
-        "chemotherapy_growth_effect": 0.0,
-    }
-    doses = _chemotherapy((1500.0, 1600.0))
-    times = [1500.0, 2500.0]
-    treated = ossim.simulate("iwata_treated", times, doses=doses, parameters=only)["relapse_count"]
-    untreated = ossim.simulate("iwata_treated", times)["relapse_count"]
-    assert float(treated[0]) == float(untreated[0])
-    assert float(treated[1]) == pytest.approx(np.exp(-1.0) * float(untreated[1]), rel=1e-6)
+        "chemotherapy_eradication_rate": rate, "chemotherapy_seeding_effect": 0.0, "chemotherapy_growth_effect": 0.0,
+        "chemotherapy_primary_effect": 0.0,
+    }  # fmt: skip
+    treated = ossim.simulate("iwata_treated", [1300.0, 2500.0], doses=_chemotherapy((0.0, 3000.0)), parameters=only)
+    untreated = ossim.simulate("iwata_treated", [1300.0, 2500.0])
+    largest, visible = np.log(1e12), np.log(np.pi / 6.0 * 5.0**3 * 1e6)
+    tau = np.log(largest / (largest - visible)) / 0.0028
+    expected = np.exp(-rate * tau) * untreated["relapse_count"]
+    np.testing.assert_allclose(treated["relapse_count"], expected, rtol=1e-5)
+
+
+def test_relapses_never_fall():
+    ds = ossim.simulate("iwata_treated", np.linspace(0.0, 3000.0, 601), doses=AROUND_SURGERY)
+    assert (np.diff(ds["relapse_probability"]) >= -1e-12).all()
+    assert (np.diff(ds["visible_count"]) < 0.0).any()
 
 
 def test_relapse_rate_is_the_reported_one():
