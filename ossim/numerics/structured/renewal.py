@@ -143,9 +143,10 @@ def _separate(edges, rate, log_start, size, dates, factors, clock, power, source
             place += 1
         grown = rate * (clock[place] + factors[place] * (time - dates[place]))
         if size > 0.0:
+            faded = exp(-grown)
             level[node] = power * (log_start + size)
-            decay[node] = exp(-grown)
-            source[node] = power * size * exp(grown)
+            decay[node] = faded
+            source[node] = power * size / faded
         else:
             level[node] = power * (log_start + grown)
             decay[node] = 1.0
@@ -155,10 +156,13 @@ def _separate(edges, rate, log_start, size, dates, factors, clock, power, source
 
 @structured_jit
 def _seeding(weight, level, decay, source, found):
+    end = exp(level[0] - decay[0] * source)
     for block in range(weight.size):
-        for node in range(3):
-            place = 2 * block + node
-            found[block, node] = weight[block] * exp(level[place] - decay[place] * source)
+        m, e = 2 * block + 1, 2 * block + 2
+        found[block, 0] = weight[block] * end
+        found[block, 1] = weight[block] * exp(level[m] - decay[m] * source)
+        end = exp(level[e] - decay[e] * source)
+        found[block, 2] = weight[block] * end
 
 
 @structured_jit
@@ -179,27 +183,26 @@ def _renew(edges, level, decay, table, weight, outside, rate, total):
     """Solve block after block; births of the nodes, each times its share of Simpson's rule, go into `table`."""
     rows = (level.size + WIDTH - 1) // WIDTH
     born, so_far, total[0] = rows * WIDTH, 0.0, 0.0
+    born_size = exp(level[0] - decay[0] * table[0])
     for block in range(weight.size):
         h, w = edges[block + 1] - edges[block], weight[block]
         s, m, e = 2 * block, 2 * block + 1, 2 * block + 2
-        size_ms = exp(level[m] - decay[m] * table[s])
-        size_mm = exp(level[m] - decay[m] * table[m])
-        size_me = exp(level[m] - decay[m] * table[e])
-        size_es = exp(level[e] - decay[e] * table[s])
-        size_em = exp(level[e] - decay[e] * table[m])
-        size_ee = exp(level[e] - decay[e] * table[e])
+        # growth is the same all over a block, so that sizes in it depend on age alone
+        ahead = exp(level[m] - decay[m] * table[e])
+        half = exp(level[m] - decay[m] * table[s])
+        whole = exp(level[e] - decay[e] * table[s])
         start = outside[block, 0] + w * so_far
         before_m = _history(table, rows, e, level[m], decay[m])
         before_e = _history(table, rows, e, level[e], decay[e])
         # two equations for the births at the middle and at the end
-        mm, me = w * h / 3.0 * size_mm, -w * h / 24.0 * size_me
-        em, ee = w * h * 2.0 / 3.0 * size_em, w * h / 6.0 * size_ee
-        middle_known = outside[block, 1] + w * (before_m + h * 5.0 / 24.0 * size_ms * start)
-        end_known = outside[block, 2] + w * (before_e + h / 6.0 * size_es * start)
+        mm, me = w * h / 3.0 * born_size, -w * h / 24.0 * ahead
+        em, ee = w * h * 2.0 / 3.0 * half, w * h / 6.0 * born_size
+        middle_known = outside[block, 1] + w * (before_m + h * 5.0 / 24.0 * half * start)
+        end_known = outside[block, 2] + w * (before_e + h / 6.0 * whole * start)
         determinant = (1.0 - mm) * (1.0 - ee) - me * em
         middle = ((1.0 - ee) * middle_known + me * end_known) / determinant
         end = (em * middle_known + (1.0 - mm) * end_known) / determinant
-        so_far = before_e + h / 6.0 * (size_es * start + 4.0 * size_em * middle + size_ee * end)
+        so_far = before_e + h / 6.0 * (whole * start + 4.0 * half * middle + born_size * end)
         table[born + s] += h / 6.0 * start
         table[born + m] = h * 2.0 / 3.0 * middle
         table[born + e] = h / 6.0 * end
