@@ -63,12 +63,12 @@ def _calls(n_blocks: int) -> tuple[float, float]:
 
 
 @numba.njit(error_model="numpy")
-def _renewals(runs, edges, numbers, power, weight, table, level, decay, outside, rate, total, last, found):
+def _renewals(runs, edges, numbers, power, weight, table, level, decay, sizes, outside, rate, total, last, found):
     """Solve `runs` times: separated growth, seeding by the primary, births, number and burden."""
     for _ in range(runs):
         table[:] = 0.0
         renewal._separate(edges, *numbers, power, table, level, decay)
-        renewal._seeding(weight, level, decay, table[0], outside)
+        renewal._seeding(weight, level, decay, table[0], sizes, outside)
         renewal._renew(edges, level, decay, table, weight, outside, rate, total)
         sources, level_end, decay_end, block, beyond, last_sources, burden = last
         _size_power(edges, rate, sources, level_end, decay_end, block, beyond, last_sources, burden)
@@ -90,7 +90,7 @@ def renewal_runs(n_blocks: int, runs: int):
     found = np.empty(2)
 
     def solve(_) -> np.ndarray:
-        _renewals(runs, edges, renewal._numbers(known.flow), known.power, weight, *work, *room, last, found)
+        _renewals(runs, edges, renewal._numbers(known.flow), known.power, weight, *work, work[1].copy(), *room, last, found)
         return found
 
     return solve

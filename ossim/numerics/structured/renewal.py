@@ -86,7 +86,7 @@ def seeding(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray) -> 
     table, level, decay = _work(edges.size - 1)
     check_grown(_separate(edges, *_numbers(flow), power, table, level, decay))
     found = np.empty((edges.size - 1, 3))
-    _seeding(weight, level, decay, table[0], found)
+    _seeding(weight, level, decay, table[0], table, found)
     return found
 
 
@@ -114,15 +114,11 @@ def renew(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray, outsi
 
 
 def _work(n_blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Room for p source of the nodes, their births and two rows of lanes; for p level and for decay."""
-    n_nodes = 2 * n_blocks + 1
-    table = aligned(2 * _rows(n_nodes) + 2)
+    """Room for p source of the nodes, their births and two rows of lanes; for p level and for decay; whole rows."""
+    rows = -(-(2 * n_blocks + 1) // WIDTH)
+    table = aligned(2 * rows + 2)
     table[:] = 0.0
-    return table, np.empty(n_nodes), np.empty(n_nodes)
-
-
-def _rows(n_nodes: int) -> int:
-    return -(-n_nodes // WIDTH)
+    return table, aligned(rows), aligned(rows)
 
 
 def _numbers(flow: Flow) -> tuple:
@@ -133,36 +129,37 @@ def _numbers(flow: Flow) -> tuple:
 @structured_jit
 def _separate(edges, rate, log_start, size, dates, factors, clock, power, source, level, decay):
     """Write p source, p level and decay at the nodes (`size` 0: exponential growth) and return the last a U."""
-    place, grown = 0, 0.0
-    for node in range(level.size):
-        block, is_middle = node // 2, node % 2
+    place, grown, n_nodes = 0, 0.0, 2 * edges.size - 1
+    for node in range(n_nodes):
+        block = node // 2
         time = edges[block]
-        if is_middle:
+        if node % 2:
             time = 0.5 * (time + edges[block + 1])
         while place + 1 < dates.size and dates[place + 1] <= time:
             place += 1
         grown = rate * (clock[place] + factors[place] * (time - dates[place]))
+        source[node] = grown
+    for row in range(level.size // WIDTH):
+        so_far = load(source, row)
         if size > 0.0:
-            faded = exp(-grown)
-            level[node] = power * (log_start + size)
-            decay[node] = faded
-            source[node] = power * size / faded
+            faded = exp(-so_far)
+            store(level, row, power * (log_start + size))
+            store(decay, row, faded)
+            store(source, row, power * size / faded)
         else:
-            level[node] = power * (log_start + grown)
-            decay[node] = 1.0
-            source[node] = power * grown
+            store(level, row, power * log_start + power * so_far)
+            store(decay, row, 1.0)
+            store(source, row, power * so_far)
     return grown
 
 
 @structured_jit
-def _seeding(weight, level, decay, source, found):
-    end = exp(level[0] - decay[0] * source)
+def _seeding(weight, level, decay, source, sizes, found):
+    for row in range(level.size // WIDTH):
+        store(sizes, row, exp(load(level, row) - source * load(decay, row)))
     for block in range(weight.size):
-        m, e = 2 * block + 1, 2 * block + 2
-        found[block, 0] = weight[block] * end
-        found[block, 1] = weight[block] * exp(level[m] - decay[m] * source)
-        end = exp(level[e] - decay[e] * source)
-        found[block, 2] = weight[block] * end
+        for node in range(3):
+            found[block, node] = weight[block] * sizes[2 * block + node]
 
 
 @structured_jit
@@ -181,7 +178,7 @@ def _history(table, rows, n_nodes, level, decay):
 @structured_jit
 def _renew(edges, level, decay, table, weight, outside, rate, total):
     """Solve block after block; births of the nodes, each times its share of Simpson's rule, go into `table`."""
-    rows = (level.size + WIDTH - 1) // WIDTH
+    rows = level.size // WIDTH
     born, so_far, total[0] = rows * WIDTH, 0.0, 0.0
     born_size = exp(level[0] - decay[0] * table[0])
     for block in range(weight.size):
