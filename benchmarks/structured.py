@@ -90,7 +90,9 @@ def renewal_runs(n_blocks: int, runs: int):
     found = np.empty(2)
 
     def solve(_) -> np.ndarray:
-        _renewals(runs, edges, renewal._numbers(known.flow), known.power, weight, *work, work[1].copy(), *room, last, found)
+        _renewals(
+            runs, edges, renewal._numbers(known.flow), known.power, weight, *work, work[1].copy(), *room, last, found
+        )
         return found
 
     return solve

@@ -24,6 +24,7 @@ from .devices import advance_on
 from .lines import compile_lines, start_line
 from .parts import Arm, Solver
 from .pharmacology import Pharmacology, exposure
+from .spatial_course import SpatialCourse, SpatialPlan
 
 NEW_LESION, DEATH = 0, 1
 AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "svegfr2")
@@ -46,6 +47,7 @@ class Protocol:
     threads: int = 1
     device: str = "cpu"
     new_lesions: str = "hazard"
+    space: SpatialPlan | None = None
 
 
 def set_up(arm: Arm, patients: Patients, plan: Pharmacology, protocol: Protocol, tracked: np.ndarray):
@@ -124,13 +126,13 @@ def run_arm(
         # the engine dates new lesions of the hazard form only
         "new_lesion_threshold": np.full(n, np.inf) if grow else thresholds,
     }
-    decide, advance = strategy(arm.strategy).decide, advance_on(protocol.device)
-    out = _empty(n, n_visits, n_lines)
+    decide, course = strategy(arm.strategy).decide, _course(problem, arm, patients, protocol)
+    out = _empty(n, n_visits, n_lines, course.beyond)
     everyone, line = np.arange(n), np.zeros(n, np.int64)
     best, nadir = np.full(n, np.nan), np.full(n, np.nan)
     progressed_before = np.zeros(n, np.bool_)
     for visit, time in enumerate(protocol.visit_times):
-        advance(problem, time, protocol.threads)
+        course(time)
         if metastases is not None and visit > 0:
             new_lesions.follow(metastases, problem, problem.clocks.crossed[:, NEW_LESION])
         remove_extinct(runs.state, runs.parameters)
@@ -140,6 +142,8 @@ def run_arm(
         out["true_sum_of_diameters"][here, visit] = observed["sum_of_diameters"]
         for name in AT_VISIT:
             out[name][here, visit] = observed[name]
+        for name, values in course.at_visit(n).items():
+            out[name][here, visit] = values[here]
         seen = alive & (line != STOP)
         who = np.flatnonzero(seen)
         if who.size:
@@ -181,7 +185,7 @@ def run_arm(
                 best[begun], nadir[begun], progressed_before[begun] = total[begun], total[begun], False
                 watch.lowest[begun] = np.nansum(full[begun], axis=1)
         progress(n)
-    advance(problem, protocol.until, protocol.threads)
+    course(protocol.until)
     if metastases is not None:
         new_lesions.follow(metastases, problem, problem.clocks.crossed[:, NEW_LESION])
     _note_true_progression(out, problem, everyone, line)
@@ -189,9 +193,34 @@ def run_arm(
     return out, problem
 
 
-def _empty(n: int, n_visits: int, n_lines: int) -> dict[str, np.ndarray]:
-    """Output arrays holding "not there"."""
-    floats = ("visit_time", "sum_of_diameters", "true_sum_of_diameters", *AT_VISIT)
+class LumpedCourse:
+    """Patients as the engine runs them, without space."""
+
+    beyond: tuple[str, ...] = ()
+
+    def __init__(self, problem: Problem, protocol: Protocol):
+        self.problem, self.threads, self.engine = problem, protocol.threads, advance_on(protocol.device)
+
+    def __call__(self, time: float) -> None:
+        """Advance all patients who are alive to day `time`."""
+        self.engine(self.problem, time, self.threads)
+
+    def at_visit(self, n: int) -> dict[str, np.ndarray]:
+        """Nothing beyond what the state says."""
+        return {}
+
+
+def _course(problem: Problem, arm: Arm, patients: Patients, protocol: Protocol) -> LumpedCourse | SpatialCourse:
+    if protocol.space is None:
+        return LumpedCourse(problem, protocol)
+    thresholds = protocol.thresholds
+    limits = 1.0 + thresholds.progression, thresholds.progression_absolute
+    return SpatialCourse(problem, advance_on("cpu"), patients, protocol.space, arm, *limits)
+
+
+def _empty(n: int, n_visits: int, n_lines: int, beyond: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Output arrays holding "not there"; `beyond` are the readings of tumors in space."""
+    floats = ("visit_time", "sum_of_diameters", "true_sum_of_diameters", *AT_VISIT, *beyond)
     out = {name: np.full((n, n_visits), np.nan) for name in floats}
     out["tumor_diameter"] = np.full((n, n_visits, MAX_LESIONS), np.nan)
     out["new_lesion"] = np.zeros((n, n_visits), np.int8)
