@@ -221,7 +221,7 @@ class _Film:
             image.set_data(np.ma.masked_invalid(values))
             lines = maps.draw_outline(panel, self.ds[along].values, self.ds[up].values, edge, self.level)
             self.outlines += [] if lines is None else [lines]
-        text = "\n".join(part for part in (self.heading, fields.day(self.time[place])) if part)
+        text = "\n".join(part for part in (self.heading, fields.day(self.ds, self.time[place])) if part)
         self.figure.suptitle(text, x=0.01, ha="left", fontsize=style.NORMAL, fontweight="bold")
         if self.cursor is not None:
             self.cursor.line.set_data([self.time[place]] * 2, [0, 1])

@@ -268,9 +268,10 @@ def dose_ticks(ds: xr.Dataset) -> tuple[list[tuple[NDArray, str]], list[str]]:
     return [(times, color) for (_, times), color in zip(rows, colors, strict=True)], [name for name, _ in rows]
 
 
-def day(time: float) -> str:
-    """Return a time [day] as the label of a panel, "day 12.5"."""
-    return f"day {time:.1f}".removesuffix(".0")
+def day(ds: xr.Dataset, time: float) -> str:
+    """Return a time as the label of a panel, "day 12.5"; "time 12.5" where time has another unit."""
+    word = "day" if ds["time"].attrs.get("units", "day") == "day" else "time"
+    return f"{word} {time:.1f}".removesuffix(".0")
 
 
 def _is_field(values: xr.DataArray, axes: tuple[str, ...]) -> bool:

@@ -108,7 +108,7 @@ def simulate_fields(
         observed.append(found)
         ends.append((status, reached))
         kept.reached(min(time for _, time in ends))
-        if space.error_estimate and status is Status.ok:
+        if space.error_estimate and status is Status.ok and not declared.at_rest:
             errors.append(_difference(setting, times, found))
     dims = ("run", "time") if along else ("time",)
     fields = kept.dataset()
@@ -170,7 +170,7 @@ def _setting(declared: FieldModel, facts: Mapping[str, Parameter], initial, give
     if wrong := [name for name in initial if name not in symbols]:
         raise unknown("field", wrong[0], symbols)
     starts = {symbols[name]: value for name, value in initial.items()}
-    step = space.step or values[declared.step]
+    step = space.step or (values[declared.step] if declared.step else np.inf)
     return Setting(declared, values, grid, permeability, starts, step, space.wall_clock)
 
 

@@ -124,8 +124,8 @@ def radial_profile(
         panel.set_xlim(0, until)
         panel.set_ylabel(style.label(ds[name], name, _UP))
     style.label_outer_x(panels, style.label(table["distance"], "distance"))
-    labels = [fields.day(one) for one in time]
-    handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=True)]
+    labels = [fields.day(ds, one) for one in time] if ds.sizes["time"] > 1 else []
+    handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=bool(labels))]
     title = maps.heading(ds, table.attrs["shown"], _WIDTH * min(len(names), 2))
     style.legend_above(panels, handles, own=ax is None, title=title or None, most=_MOST_LINES)
     if ax is None and axes != ("r",):
