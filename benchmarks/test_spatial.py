@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from benchmarks import peer_belod, peer_explicit, spatial, spatial_kernels, spatial_reference, stream
+from benchmarks import peer_belod, peer_explicit, spatial, spatial_kernels, spatial_ours, spatial_reference, stream
 from benchmarks.spatial_peers import SPATIAL_PEERS, others
-from benchmarks.spatial_problem import Outputs, SpatialProblem, errors, rates
+from benchmarks.spatial_problem import LAM, Outputs, SpatialProblem, errors, rates, reaction
 
 PLANE = SpatialProblem("tiny plane", (16, 24), 0.4, 2.0, 4)
 BOX = SpatialProblem("tiny box", (8, 16, 12), 0.5, 2.0, 2)  # VEGF starts from 0: a day is ten of its time constants
@@ -70,6 +72,34 @@ def test_be_lod_converges_at_first_order(problem):
     )
     assert np.all(coarse[[0, 2]] / fine[[0, 2]] > 1.8)
     assert max(fine) < 1e-2  # VEGF: splitting the source off the decay costs LAM dt / 4
+
+
+def test_functions_of_ossim_are_those_of_the_problem():
+    fields = np.random.default_rng(3).uniform(0.01, 0.2, (5, 100))
+    named = dict(zip(spatial_ours.PARAMETERS, spatial_ours.VALUES, strict=True))
+    *exact, vegf = reaction(*fields)
+    found = spatial_ours.cells(*fields, *(named[key] for key in ("RHO", "GAM", "BET", "ALH", "ALN", "MU", "KM")))
+    np.testing.assert_allclose(found, exact, rtol=1e-12, atol=1e-15)
+    source = spatial_ours.supply(*fields, *(named[key] for key in ("DELC", "DELH", "QUP", "OME", "MU", "KM")))
+    np.testing.assert_allclose(source - LAM * fields[4], vegf, rtol=1e-12)
+
+
+@pytest.mark.parametrize("problem", [PLANE, BOX], ids=lambda p: p.key)
+def test_ossim_reaches_the_reference_at_second_order(problem):
+    longer = replace(problem, days=24.0, n_outputs=4)
+    exact = spatial_reference.solve(longer, STEP)
+    coarse, middle, fine = (errors(spatial_ours.ours(longer, step)[0], exact) for step in (3.0, 1.5, 0.75))
+    assert max(middle) < spatial.ALLOWED
+    assert np.log2(coarse[0] / fine[0]) / 2 == pytest.approx(2.0, abs=0.1)
+
+
+def test_box_of_ossim_changes_nothing_that_counts(monkeypatch):
+    problem = SpatialProblem("wide", (96, 96), 0.4, 12.0, 2)
+    found = spatial_ours.ours(problem, 1.0)[0]
+    assert spatial_ours.Tumor(problem).box.grid.shape < problem.shape
+    monkeypatch.setattr(spatial_ours, "MARGIN", 96)
+    assert spatial_ours.Tumor(problem).box.complete
+    assert max(errors(found, spatial_ours.ours(problem, 1.0)[0])) < 1e-5  # VEGF that would have left the box
 
 
 def test_lines_conserve_mass():

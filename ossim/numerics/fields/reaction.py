@@ -1,8 +1,9 @@
 """What happens in each cell by itself, compiled from pure scalar functions for eight cells at a time.
 
-A `Reaction` advances fields by a step of Heun's method; a `Local` writes what a function of the fields returns into
-other fields. The functions take fields and parameters by name, like the rate functions of the engine; they must be
-finite where all fields are zero, as they are outside tissue.
+A `Reaction` advances fields by a step of Heun's method, or of Shu and Osher's of order 3, which pays where the growth
+of a front is followed for long. A `Local` writes what a function of the fields returns into other fields. The functions
+take fields and parameters by name, like the rate functions of the engine; they must be finite where all fields are
+zero, as they are outside tissue.
 """
 
 from __future__ import annotations
@@ -41,13 +42,19 @@ _ENDING = (
 
 @dataclass(frozen=True)
 class Reaction:
-    """Rates of `fields` [1/day]: a pure function of them, of the fields `given` (held fixed), and of parameters."""
+    """Rates of `fields` [1/day]: a pure function of them, of the fields `given` (held fixed), and of parameters.
+
+    Attributes
+    ----------
+    order : of the step in time, 2 (Heun) or 3 (Shu and Osher); both are convex combinations of Euler steps
+    """
 
     name: str
     fields: tuple[str, ...]
     parameters: tuple[str, ...]
     rates: Callable
     given: tuple[str, ...] = ()
+    order: int = 2
 
     @cached_property
     def kernel(self) -> Callable:
@@ -76,7 +83,7 @@ class Local:
 
 
 def react(reaction: Reaction, store: Store, parameters: np.ndarray, step: float) -> float:
-    """Advance the fields by one Heun step [day] in place; return the lowest value of any of them (NaN if one is)."""
+    """Advance the fields by one step [day] in place; return the lowest value of any of them (NaN if one is)."""
     (found,) = staggered(1, (WIDTH,))
     places = store.places((*reaction.fields, *reaction.given))
     reaction.kernel(store.block, store.pitch, store.rows, places, parameters, float(step), found)
@@ -96,18 +103,28 @@ def source(reaction: Reaction) -> str:
     Raises
     ------
     ValueError
-        The function asks for a name that is neither field nor parameter, or does not give one rate for each field.
+        The function asks for a name that is neither field nor parameter, or does not give one rate for each field;
+        the order is neither 2 nor 3.
     """
     fields = reaction.fields
+    if reaction.order not in (2, 3):
+        raise ValueError(f"reaction {reaction.name}: order must be 2 or 3, is {reaction.order}")
     if output_names(reaction.rates) != tuple(f"d{name}" for name in fields):
         raise ValueError(f"reaction {reaction.name}: must return d<field> for {', '.join(fields)} in order")
     known = (*fields, *reaction.given)
     body = [f"u_{name} = load(block, places[{number}] * pitch + row)" for number, name in enumerate(known)]
+    slopes = _call(reaction, reaction.rates, known, dict.fromkeys(fields, "v"))
     body += [f"{_names('a', fields)} = {_call(reaction, reaction.rates, known, {})}"]
     body += [f"v_{name} = u_{name} + step * a_{name}" for name in fields]
-    body += [f"{_names('b', fields)} = {_call(reaction, reaction.rates, known, dict.fromkeys(fields, 'v'))}"]
+    body += [f"{_names('b', fields)} = {slopes}"]
+    if reaction.order == 3:
+        body += [f"v_{name} = u_{name} + 0.25 * step * (a_{name} + b_{name})" for name in fields]
+        body += [f"{_names('c', fields)} = {slopes}"]
     for number, name in enumerate(fields):
-        body += [f"u_{name} = u_{name} + 0.5 * step * (a_{name} + b_{name})"]
+        if reaction.order == 3:
+            body += [f"u_{name} = u_{name} + step / 6.0 * (a_{name} + b_{name} + 4.0 * c_{name})"]
+        else:
+            body += [f"u_{name} = u_{name} + 0.5 * step * (a_{name} + b_{name})"]
         body += [f"store(block, places[{number}] * pitch + row, u_{name})"]
         body += [f"lowest = minimum(lowest, u_{name}) + 0.0 * u_{name}"]
     return _module(reaction, reaction.rates, "react(block, pitch, rows, places, parameters, step, found)", body)

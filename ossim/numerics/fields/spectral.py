@@ -48,6 +48,7 @@ class SpectralSteps:
         self.precision = np.dtype(precision)
         self.rates = float(decay) + float(diffusivity) * eigenvalues(grid)
         self._step, self._weights = 0.0, ()
+        self._before = np.zeros(grid.shape, self.precision)
 
     def slaved(self, step: float) -> bool:
         """Whether nothing is left of the start after a step [day]."""
@@ -61,16 +62,27 @@ class SpectralSteps:
         InputError
             The step is not above 0.
         """
+        self.begin(before)
+        self.follow(a, after, step)
+
+    def begin(self, source: np.ndarray) -> None:
+        """Take a source, shape `full_shape`, as that before the next `follow`."""
+        self._before = self.transform(source)
+
+    def follow(self, a: np.ndarray, after: np.ndarray, step: float) -> None:
+        """Advance `a` by `step` [day] in place; the source goes from what it last was to `after`."""
         if not step > 0 or not math.isfinite(step):
             raise InputError(f"step: must be above 0 days, is {step:g}")
         if step != self._step:
             parts = weights(self.rates, step)
             self._step, self._weights = step, tuple(part.astype(self.precision) for part in parts)
         kept, first, second = self._weights
-        modes = first * self.transform(before)
-        modes += second * self.transform(after)
+        later = self.transform(after)
+        modes = first * self._before
+        modes += second * later
         if not self.slaved(step):
             modes += kept * self.transform(a)
+        self._before = later
         a[...] = idctn(modes, 2, norm="ortho", overwrite_x=True).reshape(a.shape)
 
     def steady(self, source: np.ndarray, out: np.ndarray) -> None:
@@ -107,10 +119,9 @@ def weights(rates: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray, np.
     """
     z = -np.asarray(rates, float) * step
     small = -z < _SERIES
-    far = np.where(small, -1.0, z)
+    near, far = z[small], np.where(small, -1.0, z)
     one = np.expm1(far) / far
-    near = np.where(small, z, 0.0)
+    two = (one - 1.0) / far
     series = sum(near**k / math.factorial(k + 2) for k in range(13))  # 0.5^13 / 15! is below rounding
-    two = np.where(small, series, (one - 1.0) / far)
-    one = np.where(small, 1.0 + near * series, one)
+    one[small], two[small] = 1.0 + near * series, series
     return np.exp(z), step * (one - two), step * two
