@@ -25,9 +25,7 @@ MODEL = FieldModel(
     name="diffusing_consuming_sphere",
     title="A factor that a sphere makes and all tissue consumes, at rest",
     reference="hahnfeldt1999",
-    system=FieldSystem(
-        "diffusing_consuming_sphere", (), tuple(SYMBOLS), transported=(Transported("n", "D", balance),)
-    ),
+    system=FieldSystem("diffusing_consuming_sphere", (), tuple(SYMBOLS), transported=(Transported("n", "D", balance),)),
     fields={"n": Field("growth_factor", "1", "concentration of the growth factor", True)},
     symbols=SYMBOLS,
     size="domain_size",

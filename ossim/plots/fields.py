@@ -42,10 +42,14 @@ def space(ds: xr.Dataset) -> tuple[str, ...]:
 
 
 def fields(ds: xr.Dataset) -> list[str]:
-    """Return the variables over time and all axes of space, what matters most first."""
+    """Return the variables over time and all axes of space, what matters most first.
+
+    That is the order of the attribute `field_variables` (text, between blanks) where there is one.
+    """
     axes = space(ds)
     found = [str(name) for name, values in ds.data_vars.items() if axes and _is_field(values, axes)]
-    return [name for name in _FIRST if name in found] + [name for name in found if name not in _FIRST]
+    first = (*str(ds.attrs.get("field_variables", "")).split(), *_FIRST)
+    return list(dict.fromkeys([name for name in first if name in found] + found))
 
 
 def require_space(ds: xr.Dataset, figure: str, *allowed: tuple[str, ...]) -> tuple[str, ...]:

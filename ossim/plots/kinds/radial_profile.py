@@ -17,7 +17,7 @@ from ossim.plots.bands import BAND
 _FIGURE = "a radial profile"
 _SPACES = (("r",), ("y", "x"), ("z", "y", "x"))
 _MOST_PANELS, _MOST_LINES = 6, 5
-_WIDTH, _HEIGHT = 3.6, 2.1
+_WIDTH, _HEIGHT, _ALONE = 3.6, 2.1, 2.6
 _COLORS, _DARKEST, _PALEST = "viridis", 0.0, 0.88
 _UP = 24
 
@@ -112,7 +112,7 @@ def radial_profile(
     if time.size > 1:
         places = _DARKEST + (_PALEST - _DARKEST) * (time - time[0]) / (time[-1] - time[0])
     colors = colormaps[_COLORS](places)
-    panels = style.panels(ax, len(names), width=_WIDTH, height=_HEIGHT, sharex=True)
+    panels = style.panels(ax, len(names), width=_WIDTH, height=_HEIGHT if len(names) > 1 else _ALONE, sharex=True)
     for panel, name in zip(panels, names, strict=True):
         for place, color in enumerate(colors):
             if f"{name}_low" in table:
