@@ -10,7 +10,7 @@ L. H. Thomas, "Elliptic problems in linear difference equations over a network",
 
 from __future__ import annotations
 
-from .compile import field_jit
+from .compile import apart_jit, field_jit
 
 
 @field_jit
@@ -25,30 +25,52 @@ def thomas(lower, diagonal, upper, right, work):
     """
     n, m = right.shape
     if diagonal.shape[1] == m:
-        for j in range(m):
-            scale = 1.0 / diagonal[0, j]
-            work[0, j] = upper[0, j] * scale
-            right[0, j] *= scale
+        _start(diagonal[0], upper[0], right[0], work[0])
         for i in range(1, n):
-            for j in range(m):
-                scale = 1.0 / (diagonal[i, j] - lower[i, j] * work[i - 1, j])
-                work[i, j] = upper[i, j] * scale
-                right[i, j] = (right[i, j] - lower[i, j] * right[i - 1, j]) * scale
+            _eliminate(lower[i], diagonal[i], upper[i], right[i], right[i - 1], work[i], work[i - 1])
         for i in range(n - 2, -1, -1):
-            for j in range(m):
-                right[i, j] -= work[i, j] * right[i + 1, j]
+            _substitute(right[i], right[i + 1], work[i])
     else:
         scale = 1.0 / diagonal[0, 0]
         work[0, 0] = upper[0, 0] * scale
-        for j in range(m):
-            right[0, j] *= scale
+        _scale(right[0], scale)
         for i in range(1, n):
-            below = lower[i, 0]
-            scale = 1.0 / (diagonal[i, 0] - below * work[i - 1, 0])
+            scale = 1.0 / (diagonal[i, 0] - lower[i, 0] * work[i - 1, 0])
             work[i, 0] = upper[i, 0] * scale
-            for j in range(m):
-                right[i, j] = (right[i, j] - below * right[i - 1, j]) * scale
+            _combine(right[i], right[i - 1], scale, -lower[i, 0] * scale)
         for i in range(n - 2, -1, -1):
-            above = work[i, 0]
-            for j in range(m):
-                right[i, j] -= above * right[i + 1, j]
+            _combine(right[i], right[i + 1], 1.0, -work[i, 0])
+
+
+@apart_jit
+def _start(diagonal, upper, right, work):
+    for j in range(right.size):
+        scale = 1.0 / diagonal[j]
+        work[j] = upper[j] * scale
+        right[j] *= scale
+
+
+@apart_jit
+def _eliminate(lower, diagonal, upper, right, before, work, work_before):
+    for j in range(right.size):
+        scale = 1.0 / (diagonal[j] - lower[j] * work_before[j])
+        work[j] = upper[j] * scale
+        right[j] = (right[j] - lower[j] * before[j]) * scale
+
+
+@apart_jit
+def _substitute(right, after, work):
+    for j in range(right.size):
+        right[j] -= work[j] * after[j]
+
+
+@apart_jit
+def _scale(right, scale):
+    for j in range(right.size):
+        right[j] *= scale
+
+
+@apart_jit
+def _combine(right, other, scale, weight):
+    for j in range(right.size):
+        right[j] = right[j] * scale + weight * other[j]
