@@ -97,7 +97,7 @@ def animate(
     with mpl.rc_context(style.settings()):
         film = _Film(cut, plane, names, scales, parts, level, _course(whole, course), dpi)
         film.heading = maps.heading(ds, " · ".join([*said, *where]), film.figure.get_figwidth())
-        style.footnote(film.figure, f"{maps.note(level, fields.TISSUE in cut)} Simulated.".strip())
+        style.footnote(film.figure, f"{maps.note(level, fields.has_outside(cut))} Simulated.".strip())
         _write(path, film.frames(places), fps, [maps.color_map(name, scales[name][0]) for name in names])
     return path
 

@@ -213,6 +213,11 @@ def in_tissue(ds: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
     return values.where(ds[TISSUE].astype(bool)).assign_attrs(values.attrs) if TISSUE in ds else values
 
 
+def has_outside(ds: xr.Dataset) -> bool:
+    """Return whether a cell lies outside the tissue."""
+    return TISSUE in ds and not bool(ds[TISSUE].all())
+
+
 def tumor_fraction(ds: xr.Dataset, parts: Sequence[str]) -> xr.DataArray | None:
     """Return the sum of the fields `parts`, in memory, NaN outside the tissue; None without parts."""
     if not parts:
