@@ -16,6 +16,7 @@ from ossim.cli_preview import need_sweep
 from ossim.endpoints.runs import admit
 from ossim.errors import FailedRunsError, InputError, OutputExistsError
 from ossim.simulation import scenario, store
+from ossim.simulation.field_store import FIELDS, open_fields
 from ossim.simulation.outcome import parse_outcome
 from ossim.simulation.scenario import ModelRun, Scenario
 
@@ -81,7 +82,7 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> in
     dataset = store.open_result(result)
     for kind in kinds:
         plots.find(kind)
-    found = _figures(_config_beside(result), dataset)
+    found = _figures(_config_beside(result), dataset) | _field_figures(result)
     chosen = _chosen(found, kinds)
     # A figure that was asked for and does not apply says itself what it lacks.
     found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
@@ -131,7 +132,7 @@ def _write(work: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[
     if not figures:
         return Drawn({}, [])
     try:
-        found = _figures(config, dataset)
+        found = _figures(config, dataset) | _field_figures(work)
     except Exception as error:
         return Drawn({}, [f"figures failed: {_short(error)}"])
     chosen = {name: found[name] for name in _chosen(found, config.figures) if name in found}
@@ -150,6 +151,15 @@ def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
         comparison = endpoints.compare(dataset, published)
         found |= {name: Figure(comparison, {}) for name in plots.applicable(comparison)}
     return found
+
+
+def _field_figures(folder: Path) -> dict[str, Figure]:
+    """Return the figures of the fields that a trial in space left beside its result."""
+    path = folder / FIELDS
+    if not path.is_dir():
+        return {}
+    fields = open_fields(path)
+    return {name: Figure(fields, {}) for name in plots.applicable(fields)} if "arm" in fields.dims else {}
 
 
 def _chosen(found: Mapping[str, Figure], wanted: Sequence[str]) -> list[str]:

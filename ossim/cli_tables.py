@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ossim import catalog
-from ossim.models import PATIENT, model
+from ossim.models import TRIALS, model
 from ossim.models import models as model_names
 from ossim.models.page import page
 from ossim.simulation.config_schema import json_schema
@@ -45,7 +45,7 @@ def models(name: str | None = None) -> str:
         return page(name)
     rows = []
     for name in model_names():
-        title = "osteosarcoma patient, run as a virtual trial" if name == PATIENT else model(name).title
+        title = f"{TRIALS[name].removeprefix('the ')}, run as a virtual trial" if name in TRIALS else model(name).title
         tiers = [parameter.tier for parameter in catalog.model_parameters(name).values()]
         rows.append((name, title, str(len(tiers)), weakest_tier(tiers)))
     return table(("model", "what it is", "parameters", "weakest evidence"), rows)

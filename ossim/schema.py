@@ -48,7 +48,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable or coordinate of a trial Dataset."""
+    """One variable or coordinate of a trial Dataset; a `spatial` one is there only where tumors live in space."""
 
     name: str
     dims: tuple[str, ...]
@@ -57,6 +57,7 @@ class Variable:
     flags: type[IntEnum] | None = None
     optional: bool = False
     whole: bool = False
+    spatial: bool = False
 
     @property
     def is_int8(self) -> bool:
@@ -105,6 +106,11 @@ VARIABLES = (
     Variable("resistant_fraction", _VISIT, "1", "resistant fraction of viable cells"),
     Variable("vegf", _VISIT, "1", "VEGF relative to baseline"),
     Variable("svegfr2", _VISIT, "1", "soluble VEGFR-2 relative to baseline"),
+    Variable("rim_width", _VISIT, "mm", "width of the viable rim, mean of lesions", spatial=True),
+    Variable("hypoxic_fraction", _VISIT, "1", "hypoxic fraction of viable cells", spatial=True),
+    Variable("drug_penetration", _VISIT, "1", "drug reaching viable cells, relative to baseline", spatial=True),
+    Variable("interstitial_pressure", _VISIT, "1", "interstitial pressure, vessels = 1", spatial=True),
+    Variable("necrotic_fraction", _VISIT, "1", "necrosis, share of the tumor", spatial=True),
     Variable("line_start", _LINE, "day", "start of the treatment line"),
     Variable("line_end", _LINE, "day", "end of the treatment line"),
     Variable("progression_time", _LINE, "day", "visit at which the line progressed"),

@@ -10,14 +10,15 @@ from __future__ import annotations
 import sys
 from functools import cache
 from importlib import import_module
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from ..catalog import documented_models, model_parameters
 from ..errors import InputError, unknown
 from ..registry import names, user_folders
 from .declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
 
-PATIENT = "osteosarcoma_patient"
+PATIENT, SPATIAL = "osteosarcoma_patient", "osteosarcoma_spatial"
+TRIALS = MappingProxyType({PATIENT: "the osteosarcoma patient", SPATIAL: "the osteosarcoma patient in space"})
 __path__ = [*__path__, *user_folders("models")]
 
 
@@ -35,10 +36,10 @@ def model(name: str) -> Model:
     UnknownNameError
         The catalogue holds no such model.
     InputError
-        It is the patient, which is run as a trial, or its data file lacks a parameter.
+        It is a patient, which is run as a trial, or its data file lacks a parameter.
     """
-    if name == PATIENT:
-        raise InputError(f"model '{PATIENT}' is run as a trial: write a config and give it to ossim.run")
+    if name in TRIALS:
+        raise InputError(f"model '{name}' is run as a trial: write a config and give it to ossim.run")
     if name not in models():
         raise unknown("model", name, models())
     declared = import_module(f"{__name__}.{name}").MODEL
@@ -49,7 +50,7 @@ def model(name: str) -> Model:
 
 def ode_models() -> tuple[str, ...]:
     """Names of the models that are systems of ordinary differential equations, without the patient; sorted."""
-    return tuple(name for name in models() if name != PATIENT and isinstance(model(name), Model))
+    return tuple(name for name in models() if name not in TRIALS and isinstance(model(name), Model))
 
 
 class _Callable(ModuleType):
@@ -63,6 +64,8 @@ sys.modules[__name__].__class__ = _Callable
 
 __all__ = [
     "PATIENT",
+    "SPATIAL",
+    "TRIALS",
     "Clock",
     "Compartment",
     "Depot",

@@ -7,6 +7,8 @@ from ..numerics.fields.system import FieldSystem
 from ..numerics.system import output_names
 from .equations import function_lines
 from .field_model import FieldModel
+from .osteosarcoma_spatial import FROM_PATIENT, SHOWN
+from .osteosarcoma_spatial import SYSTEM as SPATIAL_SYSTEM
 
 
 def field_page(declared: FieldModel) -> list[str]:
@@ -23,6 +25,18 @@ def field_page(declared: FieldModel) -> list[str]:
     besides = f"; but for {', '.join(open_to)} nothing flows through the boundary" if open_to else ""
     parts.append(f"in space: {', '.join(declared.geometries)}; nothing flows {closed}{besides}")
     return parts
+
+
+def spatial_page() -> list[str]:
+    """Return the parts of the page of the patient in space: its equations, and where their other symbols come from."""
+    shared = [(symbol, name) for symbol, name in FROM_PATIENT.items()]
+    return [
+        _block("equations", _equations(SPATIAL_SYSTEM)),
+        table(("symbol", "parameter of osteosarcoma_patient"), shared),
+        table(("field shown", "unit", "what it is"), [item for item in SHOWN.values()]),
+        "lam (growth rate) follows from the doubling time, D (cell diffusivity) from lam and the width of the front; "
+        "D, L of lengths are squares where they multiply a Laplacian",
+    ]
 
 
 def _equations(system: FieldSystem) -> list[str]:

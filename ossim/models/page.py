@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from ..catalog import model_page, table
 from ..numerics.system import System
-from . import PATIENT, Compartment, Depot, Dosed, Level, Model, model
+from . import PATIENT, SPATIAL, Compartment, Depot, Dosed, Level, Model, model
 from .equations import equations, function_lines
 from .field_model import FieldModel
-from .field_page import field_page
+from .field_page import field_page, spatial_page
 from .osteosarcoma_patient import SYSTEM as PATIENT_SYSTEM
 
 
@@ -23,6 +23,8 @@ def page(name: str) -> str:
     """
     if name == PATIENT:
         return model_page(name, "The osteosarcoma patient, run as a virtual trial.", [_equations(PATIENT_SYSTEM)])
+    if name == SPATIAL:
+        return model_page(name, "The osteosarcoma patient in space, run as a virtual trial.", spatial_page())
     declared = model(name)
     if isinstance(declared, FieldModel):
         return model_page(name, f"{declared.title}.", field_page(declared))

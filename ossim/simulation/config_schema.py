@@ -25,6 +25,7 @@ from ossim.errors import InputError
 from ossim.units import quantity
 
 PATIENT_MODEL = "osteosarcoma_patient"
+SPATIAL_MODEL = "osteosarcoma_spatial"
 PHARMACOKINETICS = ("calibrated", "population", "daily_mean")
 
 
@@ -185,7 +186,9 @@ class TrialConfig(Section):
     """A virtual trial of the osteosarcoma patient model."""
 
     title: str = Field("", max_length=200, description="what the config asks, in one line")
-    model: Literal["osteosarcoma_patient"] = Field(PATIENT_MODEL, description="model simulated")
+    model: Literal["osteosarcoma_patient", "osteosarcoma_spatial"] = Field(
+        PATIENT_MODEL, description="model simulated; in the spatial one every lesion lives on a grid of its own"
+    )
     seed: int = Field(1, ge=0, lt=2**63, description="root of every random stream")
     cohort: CohortSection = Field(description="who is treated")
     arms: dict[ArmName, ArmSection] = Field(min_length=1, description="name -> treatment")
@@ -200,6 +203,7 @@ class TrialConfig(Section):
     )
     figures: list[str] = Field(default_factory=list, description="figure kinds to draw; empty: all that apply")
     sweep: SweepSection | None = Field(None, description="values to try; needs 'ossim sweep'")
+    space: SpaceSection | None = Field(None, description="grid of the spatial model")
 
 
 class ShapeSection(Section):
@@ -240,6 +244,10 @@ class SpaceSection(Section):
     barriers: list[ShapeSection] = Field(default_factory=list, description="where there is no tissue: bone, a cavity")
     regions: list[RegionSection] = Field(default_factory=list, description="where transport is slower or faster")
     wall_clock: float | None = Field(None, gt=0, description="most seconds of computing; what was reached then stands")
+    parameters: dict[str, NumberOrText] = Field(
+        default_factory=dict, description="parameters of the spatial patient model, for every lesion"
+    )
+    fields_every: Step = Field(28.0, description="time between fields kept: first lesion of the first patient")
     error_estimate: bool = Field(True, description="run again with double steps and say how much that changes")
 
 

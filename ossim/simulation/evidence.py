@@ -22,7 +22,11 @@ def facts(scenario: Scenario) -> dict[str, tuple[str, str]]:
     """
     fixed = dict(scenario.cohort.parameters)
     people = population(scenario.cohort.population)
-    found = {name: (item.source, item.tier) for name, item in model_parameters(scenario.model).items()}
+    used = dict(model_parameters(people.model))
+    if scenario.space is not None:
+        fixed |= {name: 0.0 for name in scenario.space.parameters}
+        used |= model_parameters(scenario.model)
+    found = {name: (item.source, item.tier) for name, item in used.items()}
     found |= {f"{name} (population)": (item.source, item.tier) for name, item in people.parameters.items()}
     found = {name: value for name, value in found.items() if name.removesuffix(" (population)") not in fixed}
     found |= dict.fromkeys(fixed, _CONFIG)

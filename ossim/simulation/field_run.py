@@ -211,7 +211,7 @@ def _run(
             found.setdefault(name, np.full(times.size, np.nan))[number] = value
         if kept is not None:
             shown = {item.name: problem.field(symbol) for symbol, item in setting.declared.fields.items()}
-            kept.put((*place, number), shown, setting.grid)
+            kept.put((*place, number), shown)
         if _touches(problem, setting):
             status = Status.touches_boundary
     found = found or {name: np.full(times.size, np.nan) for name in _observe(problem, setting)}

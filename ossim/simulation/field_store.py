@@ -48,8 +48,7 @@ class FieldStore:
         coordinates |= {
             axis: (values, {"units": length_unit, "long_name": _AXIS_NAMES[axis]}) for axis, values in space.items()
         }
-        self.dims = tuple(coordinates)
-        self.path = path
+        self.dims, self.path, self.grid = tuple(coordinates), path, grid
         sizes = tuple(len(values) for values, _ in coordinates.values())
         tissue = np.ones(grid.shape, bool) if grid.mask is None else grid.mask
         root = {"field_dataset": 1, **attributes}
@@ -81,10 +80,10 @@ class FieldStore:
             return
         self._group.create_array(name, data=values, dimension_names=dims, attributes=dict(attributes))
 
-    def put(self, place: tuple[int, ...], fields: Mapping[str, np.ndarray], grid: Grid) -> None:
+    def put(self, place: tuple[int, ...], fields: Mapping[str, np.ndarray]) -> None:
         """Write the fields of one output; `place` is their index along all dimensions before space."""
         for name, values in fields.items():
-            shown = values if grid.mask is None else np.where(grid.mask, values, np.nan)
+            shown = values if self.grid.mask is None else np.where(self.grid.mask, values, np.nan)
             if self._dataset is None:
                 self._group[name][place] = shown.astype(np.float32)
             else:

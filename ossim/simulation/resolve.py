@@ -13,10 +13,19 @@ from ossim.dosing import Regimen, RegimenError, parse_regimens, regimen_from_map
 from ossim.errors import Fault, InputError, unknown
 from ossim.simulation import comparisons, config_limits, published, sweep_section
 from ossim.simulation.config_faults import fault_at, shape_faults, shorten
-from ossim.simulation.config_schema import PATIENT_MODEL, ArmSection, CohortSection, ModelConfig, TrialConfig
+from ossim.simulation.config_schema import (
+    PATIENT_MODEL,
+    SPATIAL_MODEL,
+    ArmSection,
+    CohortSection,
+    ModelConfig,
+    SpaceSection,
+    TrialConfig,
+)
 from ossim.simulation.config_text import ConfigText, Location
 from ossim.simulation.parameter_values import model_parameters
 from ossim.simulation.parts import Arm, Cohort, Comparison, Line, Output, Solver, Visits
+from ossim.simulation.spatial_plan import check_space
 
 TRIAL_KEYS = ("cohort", "arms", "visits", "sweep")
 
@@ -98,7 +107,8 @@ def resolve(config: ConfigText) -> dict[str, Any]:
 
 
 def _schema(data: dict[str, Any]) -> type[BaseModel]:
-    other_model = data.get("model", PATIENT_MODEL) != PATIENT_MODEL and not any(key in data for key in TRIAL_KEYS)
+    trial = data.get("model", PATIENT_MODEL) in (PATIENT_MODEL, SPATIAL_MODEL)
+    other_model = not trial and not any(key in data for key in TRIAL_KEYS)
     return ModelConfig if other_model or "times" in data else TrialConfig
 
 
@@ -123,6 +133,8 @@ def _trial(data: dict[str, Any], checked: TrialConfig | None, faults: Faults) ->
     config_limits.check_visits(_part(data, "visits"), faults)
     matched = comparisons.match(data.get("compare_with", []), lines, faults)
     _check_figures(data.get("figures"), faults)
+    if checked is not None:
+        check_space(checked, faults)
     section = data.get("sweep")
     sweep = sweep_section.read(section, data, faults) if isinstance(section, dict) else None
     faults.stop()
@@ -145,6 +157,7 @@ def _trial(data: dict[str, Any], checked: TrialConfig | None, faults: Faults) ->
         "comparisons": tuple(Comparison(trial, arm) for trial, arm in matched),
         "figures": tuple(checked.figures),
         "sweep": sweep,
+        "space": (checked.space or SpaceSection()) if checked.model == SPATIAL_MODEL else None,
     }
 
 

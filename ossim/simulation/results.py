@@ -55,7 +55,7 @@ def empty_trial(
     arrays = {
         variable.name: np.broadcast_to(_absent(variable), tuple(sizes[dim] for dim in variable.dims))
         for variable in VARIABLES
-        if of_patients(variable.dims)
+        if of_patients(variable.dims) and (scenario.space is not None or not variable.spatial)
     }
     arrays |= {"dose_time": dose_time, "dose_drug": dose_drug}
     arrays |= {"line_label": labels.astype(str), "planned_lines": planned, "planned_visit_time": visit_times}

@@ -26,6 +26,7 @@ from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
 from .simulate import in_space, simulate
+from .spatial_plan import spatial_plan
 from .store import IN_MEMORY, new_file, open_result, write_file
 from .stream import Put, trial_file
 from .trial import Protocol, run_arm
@@ -84,7 +85,10 @@ def run(
     empty = empty.assign_attrs(attributes or {})
     if to is None and empty.nbytes > MOST_IN_MEMORY:
         raise InputError(f"the result takes {empty.nbytes / 1e9:.1f} GB of memory: give `to`, a file for it")
-    simulate_into = partial(_simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads, device)
+    folder = None if to is None else to.with_name(FIELDS)
+    simulate_into = partial(
+        _simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads, device, folder
+    )
     if to is not None and empty.nbytes > IN_MEMORY:
         with trial_file(to, empty, BLOCK) as put:
             simulate_into(put)
@@ -109,9 +113,10 @@ def _simulate_blocks(
     progress: Callable[[float, float], None] | None,
     threads: int | None,
     device: str,
+    folder: Path | None,
     put: Put,
 ) -> None:
-    """Run all arms on one block of patients after the other and `put` what they give."""
+    """Run all arms on one block of patients after the other and `put` what they give; fields go to a `folder`."""
     tracked_count = min(scenario.output.trajectories, scenario.cohort.size)
     total, done = float(len(scenario.arms) * scenario.cohort.size * visit_times.size), 0.0
     for patients in _blocks(scenario, BLOCK if device == "cpu" else GPU_BLOCK):
@@ -128,6 +133,7 @@ def _simulate_blocks(
             trajectory_times=trajectory_times if n_tracked else np.zeros(0),
             threads=threads or available_cores(),
             device=device,
+            space=None if scenario.space is None else spatial_plan(scenario, patients, folder),
         )
 
         def advanced(count: int) -> None:

@@ -40,6 +40,7 @@ class Scenario:
     comparisons: tuple[Comparison, ...]
     figures: tuple[str, ...]
     sweep: Sweep | None
+    space: SpaceSection | None
     source_path: str = field(compare=False)
     source_text: str = field(compare=False, repr=False)
 

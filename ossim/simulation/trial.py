@@ -23,6 +23,7 @@ from .devices import advance_on
 from .lines import compile_lines, start_line
 from .parts import Arm, Solver
 from .pharmacology import Pharmacology, exposure
+from .spatial_course import SpatialCourse, SpatialPlan
 
 NEW_LESION, DEATH = 0, 1
 AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "svegfr2")
@@ -41,6 +42,7 @@ class Protocol:
     trajectory_times: np.ndarray
     threads: int = 1
     device: str = "cpu"
+    space: SpatialPlan | None = None
 
 
 def set_up(arm: Arm, patients: Patients, plan: Pharmacology, protocol: Protocol, tracked: np.ndarray):
@@ -115,13 +117,13 @@ def run_arm(
         "cross_resistance": np.broadcast_to(patients.values["cross_resistance"], n),
         "new_lesion_threshold": patients.thresholds["new_lesion_threshold"],
     }
-    decide, advance = strategy(arm.strategy).decide, advance_on(protocol.device)
-    out = _empty(n, n_visits, n_lines)
+    decide, course = strategy(arm.strategy).decide, _course(problem, arm, patients, protocol)
+    out = _empty(n, n_visits, n_lines, course.beyond)
     everyone, line = np.arange(n), np.zeros(n, np.int64)
     best, nadir = np.full(n, np.nan), np.full(n, np.nan)
     progressed_before = np.zeros(n, np.bool_)
     for visit, time in enumerate(protocol.visit_times):
-        advance(problem, time, protocol.threads)
+        course(time)
         remove_extinct(runs.state, runs.parameters)
         alive = (runs.status == 0) & (runs.time >= time)
         here = np.flatnonzero(alive)
@@ -129,6 +131,8 @@ def run_arm(
         out["true_sum_of_diameters"][here, visit] = observed["sum_of_diameters"]
         for name in AT_VISIT:
             out[name][here, visit] = observed[name]
+        for name, values in course.at_visit(n).items():
+            out[name][here, visit] = values[here]
         seen = alive & (line != STOP)
         who = np.flatnonzero(seen)
         if who.size:
@@ -168,15 +172,40 @@ def run_arm(
                 best[begun], nadir[begun], progressed_before[begun] = total[begun], total[begun], False
                 watch.lowest[begun] = np.nansum(full[begun], axis=1)
         progress(n)
-    advance(problem, protocol.until, protocol.threads)
+    course(protocol.until)
     _note_true_progression(out, problem, everyone, line)
     _close(out, problem, line)
     return out, problem
 
 
-def _empty(n: int, n_visits: int, n_lines: int) -> dict[str, np.ndarray]:
-    """Output arrays holding "not there"."""
-    floats = ("visit_time", "sum_of_diameters", "true_sum_of_diameters", *AT_VISIT)
+class LumpedCourse:
+    """Patients as the engine runs them, without space."""
+
+    beyond: tuple[str, ...] = ()
+
+    def __init__(self, problem: Problem, protocol: Protocol):
+        self.problem, self.threads, self.engine = problem, protocol.threads, advance_on(protocol.device)
+
+    def __call__(self, time: float) -> None:
+        """Advance all patients who are alive to day `time`."""
+        self.engine(self.problem, time, self.threads)
+
+    def at_visit(self, n: int) -> dict[str, np.ndarray]:
+        """Nothing beyond what the state says."""
+        return {}
+
+
+def _course(problem: Problem, arm: Arm, patients: Patients, protocol: Protocol) -> LumpedCourse | SpatialCourse:
+    if protocol.space is None:
+        return LumpedCourse(problem, protocol)
+    thresholds = protocol.thresholds
+    limits = 1.0 + thresholds.progression, thresholds.progression_absolute
+    return SpatialCourse(problem, advance_on("cpu"), patients, protocol.space, arm, *limits)
+
+
+def _empty(n: int, n_visits: int, n_lines: int, beyond: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Output arrays holding "not there"; `beyond` are the readings of tumors in space."""
+    floats = ("visit_time", "sum_of_diameters", "true_sum_of_diameters", *AT_VISIT, *beyond)
     out = {name: np.full((n, n_visits), np.nan) for name in floats}
     out["tumor_diameter"] = np.full((n, n_visits, MAX_LESIONS), np.nan)
     out["new_lesion"] = np.zeros((n, n_visits), np.int8)

@@ -40,6 +40,8 @@ def trial_config(scenario: Any) -> dict[str, Any]:
     }
     if visits.measurement_error is not None:
         out["visits"]["measurement_error"] = visits.measurement_error
+    if scenario.space is not None:
+        out["space"] = scenario.space.model_dump(by_alias=True, exclude_none=True)
     if scenario.sweep is not None:
         out["sweep"] = _sweep(scenario.sweep)
     return out

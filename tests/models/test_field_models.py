@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ossim
-from ossim.models import PATIENT, model, models
+from ossim.models import TRIALS, model, models
 from ossim.models.field_model import FieldModel
 from ossim.models.page import page
 from ossim.numerics.fields.evolve import ROUNDING
@@ -19,11 +19,7 @@ CONFIGS = Path(__file__).parents[2] / "configs" / "published"
 MOST = 1e-2  # relative error in time
 
 
-def _in_space(name: str) -> bool:
-    return name != PATIENT and isinstance(model(name), FieldModel)
-
-
-NAMES = [name for name in models() if not name.startswith("osteosarcoma") and _in_space(name)]
+NAMES = [name for name in models() if name not in TRIALS and isinstance(model(name), FieldModel)]
 
 
 def check(ds, declared: FieldModel) -> None:

@@ -25,7 +25,6 @@ from .problem import Carried, FieldProblem
 from .reaction import evaluate, react
 
 ROUNDING = 1e-12  # how far below zero a field may go, and by how much diffusion may change an integral, relatively
-TOLERANCE = 1e-8  # of the solvers of transported fields, relative
 HALVINGS = 8  # how often a step is halved before the run ends
 
 Drive = Callable[[FieldProblem, float, float], None]
@@ -59,7 +58,7 @@ def settle(problem: FieldProblem) -> Ended:
     for item in problem.carried:
         problem.store[item.declared.name][...] = item.now
         _balance(problem, item)
-        if item.declared.at_rest and not _solve(item):
+        if item.declared.at_rest and not _solve(problem, item):
             return Ended.not_converged
         problem.store[item.declared.name][...] = item.now
         item.before[...] = item.now
@@ -73,6 +72,7 @@ def advance(
     drive: Drive | None = None,
     progress: Callable[[float], None] | None = None,
     wall_clock: float | None = None,
+    watch_rest: bool = True,
 ) -> Outcome:
     """Advance all fields to day `stop` in equal steps of at most `step` [day], in place.
 
@@ -81,6 +81,7 @@ def advance(
     drive : called as ``drive(problem, start, stop)`` before each half step, to set the parameters that hold in it
     progress : called with the day reached after each step
     wall_clock : most seconds that this call may take; what was reached then stands
+    watch_rest : look whether fields are at rest at the end
     """
     began, taken, undone, halved = monotonic(), 0, 0, 0
     kept = np.empty_like(problem.store.block)
@@ -101,7 +102,7 @@ def advance(
             progress(problem.time)
         if ended is Ended.complete and problem.time < stop and _too_long(began, wall_clock):
             ended = Ended.wall_clock
-    at_rest = ended is Ended.complete and taken > 0 and _at_rest(problem, kept)
+    at_rest = watch_rest and ended is Ended.complete and taken > 0 and _at_rest(problem, kept)
     return Outcome(ended, problem.time, taken, undone, at_rest)
 
 
@@ -180,11 +181,18 @@ def _move(problem: FieldProblem, ahead: float) -> None:
 
 def _spread(problem: FieldProblem, name: str, parameter: str, dt: float) -> bool:
     """Diffuse a field; whether its integral stayed."""
-    u, volumes = problem.store[name], problem.grid.volumes.reshape(problem.grid.full_shape)
-    before = float(np.vdot(u, volumes))
+    u = problem.store[name]
+    before = _content(problem, u)
     problem.motions[parameter].diffuse(u, dt, problem.work)
     # rounding of a stage is that of the largest term of its sums, not of the integral
-    return not abs(float(np.vdot(u, volumes)) - before) > 1e3 * ROUNDING * abs(before)
+    return not abs(_content(problem, u) - before) > 1e3 * ROUNDING * abs(before)
+
+
+def _content(problem: FieldProblem, u: np.ndarray) -> float:
+    """Integral of a field, in cells where they are all alike."""
+    if problem.grid.geometry == "radial":
+        return problem.grid.integral(u.reshape(problem.grid.shape))
+    return float(u.sum())
 
 
 def _drift(problem: FieldProblem, step: float) -> None:
@@ -197,8 +205,10 @@ def _balance(problem: FieldProblem, item: Carried) -> None:
     """Evaluate uptake and supply of a transported field from the fields as they are."""
     store = problem.store
     evaluate(item.local, store, problem.parameters, ("uptake", "supply"))
-    np.add(store["uptake"], item.edge, out=item.uptake)
-    np.add(store["supply"], item.edge * item.value, out=item.supply)
+    item.uptake[...], item.supply[...] = store["uptake"], store["supply"]
+    if item.declared.boundary is not None:
+        item.uptake += item.edge
+        item.supply += item.edge * item.value
     outside = problem.outside
     if outside is not None:
         item.uptake[outside] = item.supply[outside] = 0.0
@@ -213,7 +223,7 @@ def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> N
     given = problem.store[item.declared.name]
     if ahead == 0.0 and not item.declared.at_rest:
         given[...] = item.now
-        item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, TOLERANCE)
+        item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, problem.tolerance)
     else:
         np.subtract(item.now, item.before, out=given)
         given *= ahead
@@ -221,27 +231,28 @@ def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> N
     np.maximum(given, 0.0, out=given)
 
 
-def _solve(item: Carried) -> bool:
-    return item.solver.solve(item.uptake, item.supply, item.now, TOLERANCE).converged
+def _solve(problem: FieldProblem, item: Carried) -> bool:
+    return item.solver.solve(item.uptake, item.supply, item.now, problem.tolerance).converged
 
 
 def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
     """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
     before = item.now.copy()
-    uptake, supply = item.uptake.copy(), item.supply.copy()
-    given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
-    given *= 2.0
-    given -= item.now
-    np.maximum(given, 0.0, out=given)
+    kept = () if item.declared.at_rest else (item.uptake.copy(), item.supply.copy())
+    if not item.declared.at_rest:
+        given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
+        given *= 2.0
+        given -= item.now
+        np.maximum(given, 0.0, out=given)
     _balance(problem, item)
     if item.declared.at_rest:
         # warm start where the field would be if it went on as before
         np.multiply(item.now, 2.0, out=item.now)
         item.now -= item.before
         np.maximum(item.now, 0.0, out=item.now)
-        done = _solve(item)
+        done = _solve(problem, item)
     else:
         after = {"source_after": item.supply, "uptake_after": item.uptake}
-        done = item.steps.advance(item.now, uptake, supply, dt, TOLERANCE, **after).converged
+        done = item.steps.advance(item.now, *kept, dt, problem.tolerance, **after).converged
     item.before[...] = before
     return done

@@ -21,7 +21,7 @@ def diameter(grid: Grid, field: np.ndarray, level: float) -> float:
     """
     if grid.geometry == "radial":
         return 2.0 * _radius(grid, field, level)
-    content = float(np.sum(coverage(grid, field, level))) * grid.spacing ** len(grid.shape)
+    content = float(np.sum(_covered(grid, field, level)[1])) * grid.spacing ** len(grid.shape)
     if len(grid.shape) == 1:
         return content
     return 2.0 * (content / np.pi) ** 0.5 if len(grid.shape) == 2 else (6.0 * content / np.pi) ** (1.0 / 3.0)
@@ -29,19 +29,52 @@ def diameter(grid: Grid, field: np.ndarray, level: float) -> float:
 
 def coverage(grid: Grid, field: np.ndarray, level: float) -> np.ndarray:
     """Part of each cell that the body covers, 0 to 1, shape of the grid; Cartesian grids."""
-    inside = ndimage.binary_fill_holes(field >= level)
-    if not inside.any():
-        return np.zeros(grid.shape)
-    core = ndimage.binary_erosion(inside, border_value=1)
-    near = ndimage.binary_dilation(inside) & ~core
-    slopes = np.gradient(field, grid.spacing)
-    steepness = np.sqrt(sum(part**2 for part in (slopes if isinstance(slopes, (list, tuple)) else (slopes,))))
-    reach = np.divide(field - level, steepness * grid.spacing, out=np.zeros(grid.shape), where=steepness > 0.0)
-    covered = core.astype(float)
-    covered[near] = np.clip(0.5 + reach, 0.0, 1.0)[near]
-    if grid.mask is not None:
-        covered[~grid.mask & ~core] = 0.0
+    covered = np.zeros(grid.shape)
+    place, part = _covered(grid, field, level)
+    covered[place] = part
     return covered
+
+
+def _covered(grid: Grid, field: np.ndarray, level: float) -> tuple[tuple[slice, ...], np.ndarray]:
+    """Where the body lies, with a border, and the part of each cell there that it covers."""
+    above = field >= level
+    place = []
+    for axis, count in enumerate(grid.shape):
+        along = np.flatnonzero(above.any(axis=tuple(other for other in range(above.ndim) if other != axis)))
+        if not along.size:
+            return (slice(0, 0),) * above.ndim, np.zeros((0,) * above.ndim)
+        place.append(slice(max(int(along[0]) - 2, 0), min(int(along[-1]) + 3, count)))
+    place = tuple(place)
+    field, inside = field[place], _filled(above[place])
+    core, near = _eroded(inside), ~_eroded(~inside)
+    near &= ~core
+    slopes = np.gradient(field, grid.spacing)
+    steepness = np.sqrt(sum(part[near] ** 2 for part in (slopes if isinstance(slopes, (list, tuple)) else (slopes,))))
+    reach = (field[near] - level) / np.maximum(steepness * grid.spacing, np.finfo(float).tiny)
+    covered = core.astype(float)
+    covered[near] = np.clip(0.5 + reach, 0.0, 1.0)
+    if grid.mask is not None:
+        covered[~grid.mask[place] & ~core] = 0.0
+    return place, covered
+
+
+def _filled(inside: np.ndarray) -> np.ndarray:
+    """What a body holds with its cavities: all that is not connected with the outside."""
+    if inside.ndim == 1:
+        return np.maximum.accumulate(inside) & np.maximum.accumulate(inside[::-1])[::-1]
+    parts, _ = ndimage.label(np.pad(~inside, 1, constant_values=True))
+    return (parts != parts[(0,) * inside.ndim])[(slice(1, -1),) * inside.ndim]
+
+
+def _eroded(inside: np.ndarray) -> np.ndarray:
+    """Cells whose neighbors along the axes are all inside; beyond the grid counts as inside."""
+    core = inside.copy()
+    for axis in range(inside.ndim):
+        first, last = [slice(None)] * inside.ndim, [slice(None)] * inside.ndim
+        first[axis], last[axis] = slice(None, -1), slice(1, None)
+        core[tuple(first)] &= inside[tuple(last)]
+        core[tuple(last)] &= inside[tuple(first)]
+    return core
 
 
 def touches(grid: Grid, field: np.ndarray, level: float) -> bool:

@@ -53,6 +53,7 @@ class FieldProblem:
     parameters : values in the order of the system; may be changed between steps
     motions : parameter of diffusivity -> its motion; `moving`: field -> that parameter
     last_step : length of the step before [day], 0 at the start and after a jump
+    tolerance : of the solvers of transported fields, relative
     """
 
     system: FieldSystem
@@ -69,6 +70,7 @@ class FieldProblem:
     work: tuple[np.ndarray, ...]
     time: float = 0.0
     last_step: float = 0.0
+    tolerance: float = 1e-8
     mobility_before: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @property

@@ -1,0 +1,172 @@
+"""A lesion in space at enrollment: grown from a small one until it has its diameter, at its own doubling time.
+
+The growth rate of sparse cells is found so that the volume doubles as the patient's does; the diffusivity of cells
+follows from it and the width of the front. The grown lesion has the necrosis, vessels and host border of one that got
+that large untreated. Clones share the viable cells as the patient says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import InputError
+from ..models.osteosarcoma_spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
+from ..numerics.fields.evolve import Ended, advance, settle
+from ..numerics.fields.grid import Grid
+from ..numerics.fields.outline import diameter
+from ..numerics.fields.problem import FieldProblem, bind
+
+SMALL = 0.35  # of the diameter at enrollment: where growth begins
+SETTLED = 0.005  # relative error of the doubling time that is small enough
+MOST_TRIES = 12
+STEPS_PER_DOUBLING = 40
+LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
+MARGIN = 6.0  # [cells of the width of the front] between tumor and boundary
+EDGE = 8.0  # [mm] least of that
+
+
+class Grown(NamedTuple):
+    """A lesion at enrollment.
+
+    Attributes
+    ----------
+    kernel : value of every kernel symbol
+    radii : shape (n,) [mm], and `profiles`, field -> value there
+    """
+
+    kernel: Mapping[str, float]
+    radii: np.ndarray
+    profiles: Mapping[str, np.ndarray]
+
+
+def kernel_values(patient: Mapping[str, float], space: Mapping[str, float]) -> dict[str, float]:
+    """Kernel symbols of an untreated lesion but for what growth decides; see `grow`.
+
+    Parameters
+    ----------
+    patient : parameters of the patient model
+    space : parameters of the spatial model
+    """
+    values = dict.fromkeys(PARAMETERS, 0.0)
+    values |= {symbol: float(patient[name]) for symbol, name in FROM_PATIENT.items()}
+    values |= {symbol: float(space[name]) for symbol, name in FROM_SPACE.items()}
+    values |= {symbol: values[symbol] ** 2 for symbol in LENGTHS}
+    growth = np.log(2.0) / patient["doubling_time"]
+    matrix = float(patient["matrix_fraction"])
+    values |= {
+        "g0": growth,
+        "o1": 1.0 / (1.0 + values["kappa"]),
+        "c0": 1.0 / (1.0 + values["eps"] * (values["lm"] + growth) / values["pmat"]),
+        "xprod": matrix / (1.0 - matrix),
+        "boost": 1.0,
+        "d1": 1.0,
+        "cyc1": 1.0,
+    }
+    return values
+
+
+def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, spacing: float) -> Grown:
+    """Grow a lesion of the diameter `size` [mm] whose volume doubles in the patient's doubling time.
+
+    Raises
+    ------
+    InputError
+        No growth rate gives this doubling time.
+    """
+    values = kernel_values(patient, space)
+    width, doubling = space["front_width"], patient["doubling_time"]
+    speed = size * np.log(2.0) / (6.0 * doubling)
+    rate = speed / (2.0 * width) + values["delta"]
+    tried: list[tuple[float, float]] = []
+    for _ in range(MOST_TRIES):
+        values |= {"lam": rate, "D": rate * width**2}
+        problem, found = _grown(values, space, size, spacing, doubling)
+        if abs(found * doubling / np.log(2.0) - 1.0) < SETTLED:
+            return _at_enrollment(problem, values)
+        tried.append((np.log(rate), found))
+        rate = _next(tried, np.log(2.0) / doubling)
+    raise InputError(f"no growth rate gives a lesion of {size:.3g} mm a doubling time of {doubling:.3g} days in space")
+
+
+def _next(tried: list[tuple[float, float]], target: float) -> float:
+    """Next growth rate to try: by the secant of the last two, in its logarithm; a first step by proportion."""
+    (place, found) = tried[-1]
+    slope = max(abs(found), 0.2 * target)
+    if len(tried) > 1 and place != tried[-2][0]:
+        secant = (found - tried[-2][1]) / (place - tried[-2][0])
+        slope = secant if secant > 0.1 * slope else slope
+    return float(np.exp(place + np.clip((target - found) / slope, -1.0, 1.0)))
+
+
+def _grown(
+    values: Mapping[str, float], space: Mapping[str, float], size: float, spacing: float, doubling: float
+) -> tuple[FieldProblem, float]:
+    """Grow to the diameter; return the problem there and the growth rate of the volume [1/day]."""
+    count = int(np.ceil((0.5 * size + margin(space)) / spacing))
+    grid = Grid("radial", (count,), spacing)
+    edge = 1.0 / (1.0 + np.exp((grid.centers(0) - 0.5 * SMALL * size) / space["front_width"]))
+    dense = 1.0 - values["xprod"] / (1.0 + values["xprod"])
+    start = {"s": 0.6 * dense * edge, "x": 0.6 * (1.0 - dense) * edge, "km": 0.6 * edge, "ki": 0.4 * edge}
+    problem = bind(SYSTEM, grid, values, start | {"h": 1.0 - edge})
+    step, history = doubling / STEPS_PER_DOUBLING, [(0.0, _diameter(problem, space))]
+    longest = 12.0 * doubling
+    while history[-1][1] < size * (1.0 - 1e-6) and problem.time < longest:
+        gain = (history[-1][1] - history[-2][1]) / (history[-1][0] - history[-2][0]) if len(history) > 1 else 0.0
+        missing = size - history[-1][1]
+        dt = missing / gain if gain > 0.0 and missing < gain * step else step
+        if advance(problem, problem.time + max(dt, 1e-3 * step), step).ended is not Ended.complete:
+            return problem, 0.0
+        history.append((problem.time, _diameter(problem, space)))
+    if history[-1][1] < size * (1.0 - 1e-3):
+        return problem, 0.0
+    times, sizes = np.array([row for row in history if row[1] >= LAST * size]).T
+    slope = np.polyfit(times - times[-1], np.log(sizes), 2)[1] if times.size > 4 else 0.0
+    return problem, 3.0 * float(slope)
+
+
+def _at_enrollment(problem: FieldProblem, values: dict[str, float]) -> Grown:
+    """Read the profiles, and what the drugs' effects are relative to at enrollment."""
+    grid = problem.grid
+    found = {name: problem.field(name).copy() for name in SYSTEM.all_fields}
+    viable = found["s"]
+    total = grid.integral(viable)
+    free = room(*(found[name] for name in (*SOLID, "ki", "km")), values["vv"])
+    values |= {
+        "d1": grid.integral(viable * found["d"]) / total,
+        "cyc1": grid.integral(viable * found["o"] * free) / total,
+    }
+    return Grown(dict(values), grid.centers(0), found)
+
+
+def placed(grown: Grown, grid: Grid, patient: Mapping[str, float], permeability: np.ndarray | float) -> FieldProblem:
+    """Return a grown lesion around the middle of a grid, with its clones.
+
+    Parameters
+    ----------
+    patient : holds `tki_resistant_fraction` of the lesion and `chemo_resistant_fraction`
+    """
+    profiles = {name: np.interp(grid.radius, grown.radii, grown.profiles[name]) for name in (*SOLID, "ki", "km", "h")}
+    viable = profiles["s"]
+    resistant = float(patient["tki_resistant_fraction"]) * viable
+    tolerant = float(patient["chemo_resistant_fraction"]) * (viable - resistant)
+    profiles |= dict(zip(CELLS, (viable - resistant - tolerant, resistant, tolerant), strict=True))
+    problem = bind(SYSTEM, grid, grown.kernel, profiles, permeability)
+    settle(problem)
+    return problem
+
+
+def margin(space: Mapping[str, float]) -> float:
+    """Distance that is kept between tumor and boundary [mm]."""
+    return max(MARGIN * space["front_width"], EDGE)
+
+
+def solid(problem: FieldProblem) -> np.ndarray:
+    """Solid fraction: cells, necrosis and matrix, shape of the grid."""
+    return sum(problem.field(name) for name in SOLID)
+
+
+def _diameter(problem: FieldProblem, space: Mapping[str, float]) -> float:
+    return diameter(problem.grid, solid(problem), space["outline_level"])

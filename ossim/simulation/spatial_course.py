@@ -1,0 +1,297 @@
+"""The course of patients whose lesions live in space: body and lesions in turns, a step at a time.
+
+The body (drug levels, bypass, biomarkers, hazards) is the patient model itself, run by its own engine. Its lesions are
+readings: after each step the state of a lesion is what is read off the grid, in the units of the lumped patient, so
+that visits, strategies, hazards and figures see one patient. Over a step the lesions get what drugs do as the body had
+it, sampled within each half of the step; the body sees the lesions of the step before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from ..cohort.sampling import Patients
+from ..errors import InputError
+from ..models.osteosarcoma_baseline import kernel_index
+from ..models.osteosarcoma_observables import diameters, lesions
+from ..models.osteosarcoma_patient import CHANNELS, LESION_STATES
+from ..models.osteosarcoma_spatial import CELLS
+from ..numerics.fields.evolve import Ended
+from ..numerics.problem import Problem
+from ..schema import Status
+from ..terms.pharmacodynamics import occupancy
+from ..terms.resistance import bypassed
+from .config_schema import SpaceSection
+from .field_run import STATUS
+from .parts import Arm
+from .spatial_baseline import Grown, grow
+from .spatial_lesion import Lesion, Reading
+
+SAMPLES = 4  # of drug levels in each half of a step
+AT_VISIT = ("rim_width", "hypoxic_fraction", "drug_penetration", "interstitial_pressure", "necrotic_fraction")
+_SYMBOLS = {"mtor": "m", "igf1r": "f", "src": "q", "cytotoxic": "y"}
+_STATE = {name: LESION_STATES.index(name) for name in LESION_STATES}
+
+
+@dataclass(frozen=True)
+class SpatialPlan:
+    """What the patients of a block share in space.
+
+    Attributes
+    ----------
+    space : parameters of the spatial model
+    section : `space` of the config
+    grown : (patient, lesion) -> the lesion at enrollment, the same in all arms
+    times : when fields are kept [day], and `keep`, called then as ``keep(arm, lesion, number of the time)``
+    """
+
+    space: Mapping[str, float]
+    section: SpaceSection
+    grown: Mapping[tuple[int, int], Grown]
+    times: np.ndarray
+    keep: Callable[[str, Lesion, int], None]
+
+
+@dataclass
+class Grounded:
+    """A lesion in space and how it reads in the units of the lumped patient: factors of viable cells and of matrix."""
+
+    lesion: Lesion
+    patient: int
+    number: int
+    viable: float
+    matrix: float
+    oxygen: float
+    delivery: float
+
+
+class SpatialCourse:
+    """Patients of one arm whose lesions live in space.
+
+    Parameters
+    ----------
+    problem : the patients in the engine, at enrollment
+    factor, margin : rise of the sum of diameters over its minimum that is progression, relative and [mm]
+    """
+
+    beyond = AT_VISIT
+
+    def __init__(
+        self,
+        problem: Problem,
+        engine: Callable,
+        patients: Patients,
+        plan: SpatialPlan,
+        arm: Arm,
+        factor: float,
+        margin: float,
+    ):
+        self.problem, self.engine, self.plan, self.arm = problem, engine, plan, arm
+        self.factor, self.margin, self.first = factor, margin, patients.first
+        self.step = plan.section.step or plan.space["time_step"]
+        self.time, self.began = 0.0, monotonic()
+        self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
+        state = lesions(problem.runs.state)
+        self.lesions = [
+            self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
+        ]
+        self._read_all(0.0)
+        self._keep(self.first)
+
+    def _grounded(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> Grounded:
+        lesion = Lesion(start, float(values["lesion_diameter"]), values, self.plan.space, self.plan.section)
+        reading = lesion.read()
+        viable = state[[_STATE[name] for name in ("S", "R", "C")]].sum() / (reading.clones.sum() * reading.volume)
+        matrix = state[_STATE["X"]] / max(reading.matrix * reading.volume, np.finfo(float).tiny)
+        return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, reading.delivery)
+
+    def __call__(self, time: float) -> None:
+        """Advance all patients who are alive to day `time`, stopping where fields are kept."""
+        between = self.plan.times[(self.plan.times > self.time) & (self.plan.times < time)]
+        for stop in (*between, time):
+            self._advance(float(stop))
+            self._keep(self.first)
+
+    def _advance(self, time: float) -> None:
+        count = max(1, int(np.ceil((time - self.time) / self.step * (1.0 - 1e-12)))) if time > self.time else 0
+        for left in range(count, 0, -1):
+            start = self.time
+            stop = time if left == 1 else start + (time - start) / left
+            self._step(start, stop)
+            self.time = stop
+
+    def _keep(self, first: int) -> None:
+        """Keep the fields of the first lesion of the first patient of all, if this is the time."""
+        place = np.flatnonzero(np.abs(self.plan.times - self.time) < 1e-9)
+        if place.size and first == 0 and self.problem.runs.time[0] >= self.time:
+            self.plan.keep(self.arm.name, self.lesions[0].lesion, int(place[0]))
+
+    def _step(self, start: float, stop: float) -> None:
+        runs, watch = self.problem.runs, self.problem.watch
+        watched = watch.active.copy()
+        watch.active[:] = False  # lesions rise and turn in space, not in the engine
+        samples = []
+        for number in range(2 * SAMPLES):
+            self.engine(self.problem, start + (number + 0.5) / (2 * SAMPLES) * (stop - start))
+            samples.append(self._sample())
+        self.engine(self.problem, stop)
+        watch.active[:] = watched
+        halves = _halves(samples)
+        for item in self.lesions:
+            if runs.status[item.patient] != Status.ok or runs.time[item.patient] < stop:
+                continue  # dead, or failed
+            item.lesion.advance(stop, self._drives(item, halves))
+            self._judge(item)
+        self._read_all(stop)
+        limit = self.plan.section.wall_clock
+        if limit is not None and monotonic() - self.began > limit:
+            alive = (runs.status == Status.ok) & (runs.time >= stop)
+            runs.status[alive] = Status.wall_clock
+
+    def _judge(self, item: Grounded) -> None:
+        """Note how a lesion that cannot go on ended."""
+        if item.lesion.ended is not Ended.complete:
+            self.problem.runs.status[item.patient] = STATUS[item.lesion.ended]
+        elif item.lesion.touches():
+            self.problem.runs.status[item.patient] = Status.touches_boundary
+
+    def _sample(self) -> dict[str, np.ndarray]:
+        """Exposure on each channel, inhibition of VEGFR, what the bypass leaves of it, growth boost; per patient."""
+        exposure, runs = self.problem.exposure, self.problem.runs
+        x = exposure.level.copy()
+        for mode, channel in enumerate(exposure.channel):
+            x[:, channel] += exposure.value[:, mode] * exposure.weight[:, mode]
+        x = np.maximum(x, 0.0)
+        named = dict(zip(CHANNELS, x.T, strict=True))
+        bypass = lesions(runs.state)[:, :, _STATE["B"]]
+        I = occupancy(named["vegfr"])[:, None]
+        M = (self._parameter("Mmax") * occupancy(named["mtor"]))[:, None]
+        omega, beta = self._parameter("omega")[:, None], self._parameter("beta")[:, None]
+        left = bypassed(I, bypass, omega, M)
+        boost = 1.0 + beta * bypass * (1.0 - M)
+        return {"I": np.broadcast_to(I, bypass.shape), "Ie": left, "boost": boost, **named}
+
+    def _parameter(self, symbol: str) -> np.ndarray:
+        return self.problem.runs.parameters[:, kernel_index(symbol)]
+
+    def _drives(self, item: Grounded, halves: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+        """What holds for a lesion in each half of the step, by kernel symbol."""
+        patient, number = item.patient, item.number
+        found = {name: np.array([half[name][patient, number] for half in halves]) for name in ("I", "Ie", "boost")}
+        for channel, symbol in _SYMBOLS.items():
+            for place, label in enumerate("12"):
+                found[f"{symbol}{label}"] = np.array([half[channel][place, patient] for half in halves])
+        crowded = 1.0 - self._burden(patient) / self._parameter("Tm")[patient]
+        sat = max(crowded, 0.0) / self._parameter("sat0")[patient]
+        found["lam"] = np.full(2, item.lesion.kernel["lam"] * sat)
+        found["xi"] = np.full(2, self._parameter("xi")[patient])
+        return found
+
+    def _burden(self, patient: int) -> float:
+        volumes = [_STATE[name] for name in ("S", "R", "C", "D1", "D2", "X")]
+        return float(lesions(self.problem.runs.state)[patient][:, volumes].sum())
+
+    def _read_all(self, time: float) -> None:
+        """Write what is read off each lesion into the state of the patients, and watch for progression."""
+        runs, watch = self.problem.runs, self.problem.watch
+        before = np.nansum(diameters(runs.state), axis=1)
+        self.readings = {}
+        for item in self.lesions:
+            if runs.status[item.patient] != Status.ok or runs.time[item.patient] < time:
+                continue
+            reading = item.lesion.read()
+            self._write(item, reading)
+            self.readings.setdefault(item.patient, []).append((item, reading))
+        total = np.nansum(diameters(runs.state), axis=1)
+        who = watch.active & np.isnan(watch.crossed)
+        limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
+        crossed = np.flatnonzero(who & (total >= limit))
+        rise = np.maximum(total - before, np.finfo(float).tiny)[crossed]
+        part = np.clip((total - limit)[crossed] / rise, 0.0, 1.0)
+        watch.crossed[crossed] = time - part * (time - self.time)
+        watch.lowest[who] = np.minimum(watch.lowest[who], total[who])
+
+    def _write(self, item: Grounded, reading: Reading) -> None:
+        """Set the state of a lesion to what is read off it; its total is the volume of the outline."""
+        state = lesions(self.problem.runs.state)[item.patient, item.number]
+        clones = reading.clones * reading.volume * item.viable
+        for number, name in enumerate(CELLS):
+            if 0.0 < clones[number] < self._parameter("Nmin")[item.patient]:
+                item.lesion.remove(name)
+                clones[number] = 0.0
+        matrix = reading.matrix * reading.volume * item.matrix
+        filled = clones.sum() + matrix
+        scale = min(reading.volume / filled, 1.0) if filled > 0.0 else 1.0
+        state[[_STATE[name] for name in ("S", "R", "C")]] = clones * scale
+        state[_STATE["X"]] = matrix * scale
+        state[_STATE["D1"]], state[_STATE["D2"]] = 0.0, max(reading.volume - filled * scale, 0.0)
+        # vessels that give the lumped patient the oxygenation read off, relative to enrollment
+        u1, kappa = (self._parameter(symbol)[item.patient] for symbol in ("u1", "kappa"))
+        u = min(u1 * reading.oxygen / item.oxygen, 0.999)
+        flow = np.sqrt(kappa * u / (1.0 - u)) * clones.sum() * scale / self._parameter("c0")[item.patient]
+        immature, mature = reading.vessels
+        weight = mature + self._parameter("eps")[item.patient] * immature
+        state[_STATE["Ki"]], state[_STATE["Km"]] = np.array([immature, mature]) * (flow / max(weight, 1e-300))
+
+    def at_visit(self, n: int) -> dict[str, np.ndarray]:
+        """Readings beyond those of the lumped patient, means over lesions weighted by volume, shape (n,)."""
+        found = {name: np.full(n, np.nan) for name in AT_VISIT}
+        for patient, pairs in self.readings.items():
+            volume = np.array([reading.volume for _, reading in pairs])
+            rows = np.array(
+                [
+                    (one.rim, one.hypoxic, one.delivery / item.delivery, one.pressure, one.necrotic)
+                    for item, one in pairs
+                ]
+            )
+            weight = volume / volume.sum() if volume.sum() > 0.0 else np.full(volume.size, 1.0 / volume.size)
+            for name, value in zip(AT_VISIT, weight @ rows, strict=True):
+                found[name][patient] = value
+        return found
+
+
+def values_of(patients: Patients, patient: int, lesion: int) -> dict[str, float]:
+    """Parameters of a patient and one lesion, by name."""
+    found = {}
+    for name, value in patients.values.items():
+        row = np.broadcast_to(value, patients.size) if np.ndim(value) < 2 else value
+        found[name] = float(row[patient] if row.ndim == 1 else row[patient, lesion])
+    return found
+
+
+def grow_all(patients: Patients, space: Mapping[str, float], spacing: float) -> dict[tuple[int, int], Grown]:
+    """Grow every lesion of every patient to its diameter at enrollment; lesions that are alike are grown once.
+
+    Raises
+    ------
+    InputError
+        A lesion cannot be grown; the message names the patient.
+    """
+    known: dict[tuple, Grown] = {}
+    found = {}
+    for patient in range(patients.size):
+        for number in range(int(patients.n_lesions[patient])):
+            values = values_of(patients, patient, number)
+            key = tuple(values.items())
+            try:
+                known[key] = known.get(key) or grow(values, space, values["lesion_diameter"], spacing)
+            except InputError as error:
+                raise InputError(f"patient {patients.first + patient}: {error}") from None
+            found[patient, number] = known[key]
+    return found
+
+
+def _halves(samples: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
+    """Means over each half of a step; of each channel the mean of its lower and of its higher levels."""
+    found = []
+    for half in (samples[:SAMPLES], samples[SAMPLES:]):
+        means = {name: np.mean([one[name] for one in half], axis=0) for name in ("I", "Ie", "boost")}
+        for channel in _SYMBOLS:
+            levels = np.sort([one[channel] for one in half], axis=0)
+            means[channel] = np.stack([levels[: SAMPLES // 2].mean(axis=0), levels[SAMPLES // 2 :].mean(axis=0)])
+        found.append(means)
+    return found

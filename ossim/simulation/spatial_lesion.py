@@ -1,0 +1,188 @@
+"""One lesion of a patient in space under treatment: advanced with what drugs do, read off, given room as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..models.osteosarcoma_spatial import CELLS, SHOWN, SOLID, SYSTEM
+from ..numerics.fields.evolve import Ended, advance
+from ..numerics.fields.grid import Grid
+from ..numerics.fields.outline import coverage, diameter, touches
+from ..numerics.fields.problem import FieldProblem, bind
+from .config_schema import SpaceSection
+from .space import make_grid
+from .spatial_baseline import Grown, margin, placed, solid
+
+ALARM = 0.005  # solid fraction near the boundary at which the grid is made larger
+TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3
+CLOSE = 0.5  # of the margin: how near
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read off a lesion.
+
+    Attributes
+    ----------
+    diameter [mm], volume [mm^3] : of the outline, cavities inside included
+    clones : content of the three clones, share of that volume; `matrix` likewise
+    oxygen, delivery, pressure : means over viable cells; delivery relative to plasma
+    vessels : immature and mature, means over viable cells
+    hypoxic : share of viable cells below the level of hypoxia
+    rim : width of the viable border [mm]
+    necrotic : share of necrosis
+    """
+
+    diameter: float
+    volume: float
+    clones: np.ndarray
+    matrix: float
+    oxygen: float
+    delivery: float
+    pressure: float
+    vessels: np.ndarray
+    hypoxic: float
+    rim: float
+    necrotic: float
+
+
+class Lesion:
+    """A lesion on its own grid.
+
+    Parameters
+    ----------
+    grown : the lesion at enrollment
+    patient, space : parameters of the patient and of the spatial model
+    section : `space` of the config; where it gives no size the grid grows with the lesion
+    """
+
+    def __init__(
+        self,
+        grown: Grown,
+        size: float,
+        patient: Mapping[str, float],
+        space: Mapping[str, float],
+        section: SpaceSection,
+    ):
+        self.space, self.section, self.kernel = space, section, dict(grown.kernel)
+        radial = section.geometry == "radial"
+        extent = 0.5 * size + margin(space) if radial else size + 2.0 * margin(space)
+        grid, self.permeability = make_grid(section, extent, space["cell_spacing"])
+        self.problem = placed(grown, grid, patient, self.permeability)
+        self.problem.tolerance = TOLERANCE
+        self.step = section.step or space["time_step"]
+        self.columns = {name: SYSTEM.parameters.index(name) for name in SYSTEM.parameters}
+        self.ended = Ended.complete
+        self.grows = section.size is None and not section.barriers and not section.regions
+
+    def advance(self, stop: float, drives: Mapping[str, np.ndarray]) -> None:
+        """Advance to day `stop`, in one step or more.
+
+        Parameters
+        ----------
+        drives : kernel symbol -> two values, of the first and of the second half of the time until then
+        """
+        problem, start = self.problem, self.problem.time
+        middle = 0.5 * (start + stop)
+
+        def drive(found: FieldProblem, begin: float, end: float) -> None:
+            half = int(0.5 * (begin + end) >= middle)
+            for name, values in drives.items():
+                found.parameters[self.columns[name]] = values[half]
+
+        self.ended = advance(problem, stop, self.step, drive, watch_rest=False).ended
+        if self.grows and self._is_close():
+            self._make_room()
+
+    def touches(self) -> bool:
+        """Whether the lesion reaches the boundary of its grid."""
+        return touches(self.problem.grid, solid(self.problem), self.space["outline_level"])
+
+    def _is_close(self) -> bool:
+        """Whether the border of the lesion comes near the boundary of the grid."""
+        found = solid(self.problem) > ALARM
+        cells = max(int(CLOSE * margin(self.space) / self.problem.grid.spacing), 1)
+        if self.problem.grid.geometry == "radial":
+            return bool(found[-cells:].any())
+        return any(
+            bool(np.take(found, edge, axis).any())
+            for axis in range(found.ndim)
+            for edge in (np.arange(cells), np.arange(-cells, 0))
+        )
+
+    def _make_room(self) -> None:
+        """Put the lesion on a grid with a margin more on every side; what is there now is host tissue."""
+        old, extra = self.problem, int(np.ceil(margin(self.space) / self.problem.grid.spacing))
+        before = 0 if old.grid.geometry == "radial" else extra
+        shape = tuple(count + before + extra for count in old.grid.shape)
+        inner = tuple(slice(before, before + count) for count in old.grid.shape)
+        grid, fields = Grid(old.grid.geometry, shape, old.grid.spacing), {}
+        for name in SYSTEM.all_fields:
+            # what is padded on is host tissue, even where single cells have already come
+            corner = 0.0 if name in SOLID else old.field(name)[(-1,) * len(shape)]
+            fields[name] = np.full(shape, corner)
+            fields[name][inner] = old.field(name)
+        self.problem = bind(SYSTEM, grid, self.kernel, fields)
+        self.problem.time, self.problem.tolerance = old.time, TOLERANCE
+        self.problem.parameters[:] = old.parameters
+
+    def remove(self, clone: str) -> None:
+        """Take a clone out: less than a cell of it is left."""
+        self.problem.store[clone][...] = 0.0
+
+    def read(self) -> Reading:
+        """Read the lesion off."""
+        problem, grid, space = self.problem, self.problem.grid, self.space
+        size = diameter(grid, solid(problem), space["outline_level"])
+        content = np.pi / 6.0 * size**3
+        inside = np.pi / 4.0 * size**2 if len(grid.shape) == 2 else content
+        clones = np.array([grid.integral(problem.field(name)) for name in CELLS])
+        viable = sum(problem.field(name) for name in CELLS)
+        total = max(float(clones.sum()), np.finfo(float).tiny)
+
+        def mean(field: np.ndarray) -> float:
+            return grid.integral(viable * field) / total
+
+        per_volume = 1.0 / inside if inside > 0.0 else 0.0
+        return Reading(
+            diameter=size,
+            volume=content,
+            clones=clones * per_volume,
+            matrix=grid.integral(problem.field("x")) * per_volume,
+            oxygen=mean(problem.field("o")),
+            delivery=mean(problem.field("d")),
+            pressure=mean(problem.field("p")),
+            vessels=np.array([mean(problem.field(name)) for name in ("ki", "km")]),
+            hypoxic=mean((problem.field("o") < space["hypoxia_level"]).astype(float)),
+            rim=self._rim(viable, size),
+            necrotic=grid.integral(problem.field("n")) * per_volume,
+        )
+
+    def _rim(self, viable: np.ndarray, size: float) -> float:
+        """Radius of the lesion less that of a ball (disk) as large as its core without viable cells [mm]."""
+        grid = self.problem.grid
+        core = viable < self.space["viable_level"]
+        if grid.geometry == "radial":
+            core &= grid.centers(0) < 0.5 * size
+            return 0.5 * size - (0.75 / np.pi * grid.integral(core)) ** (1.0 / 3.0)
+        content = grid.integral(core * coverage(grid, solid(self.problem), self.space["outline_level"]))
+        inner = (content / np.pi) ** 0.5 if len(grid.shape) == 2 else (0.75 / np.pi * content) ** (1.0 / 3.0)
+        return 0.5 * size - inner
+
+    def shown(self, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+        """Fields by the names that users see, cut or filled to a grid of this `shape` around the same middle."""
+        problem = self.problem
+        viable = sum(problem.field(name) for name in CELLS)
+        fields = {"viable": viable, **{name: problem.field(name) for name in SHOWN if name != "viable"}}
+        return {SHOWN[name][0]: _fitted(values, shape, problem.grid) for name, values in fields.items()}
+
+
+def _fitted(values: np.ndarray, shape: tuple[int, ...], grid: Grid) -> np.ndarray:
+    """Cut the outermost cells away; grids of one lesion only ever grow, by as many cells on both sides."""
+    if grid.geometry == "radial":
+        return values[: shape[0]]
+    offsets = [(have - want) // 2 for have, want in zip(values.shape, shape, strict=True)]
+    return values[tuple(slice(start, start + want) for start, want in zip(offsets, shape, strict=True))]

@@ -1,0 +1,105 @@
+"""What a trial in space needs beside its patients: checked parameters, grown lesions, a store of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..catalog import model_parameters
+from ..cohort.sampling import Patients
+from ..errors import InputError
+from ..models.osteosarcoma_spatial import SHOWN, TUMOR
+from . import provenance
+from .config_schema import SPATIAL_MODEL, SpaceSection, TrialConfig
+from .field_store import FieldStore
+from .parameter_values import bounded, parameter_value
+from .space import make_grid
+from .spatial_baseline import margin
+from .spatial_course import SpatialPlan, grow_all, values_of
+from .spatial_lesion import Lesion
+
+MOST_PATIENTS = 10_000
+GEOMETRIES = ("radial", "plane", "box")
+
+
+def check_space(checked: TrialConfig, faults: Any) -> None:
+    """Note what is wrong with the space of a trial."""
+    if checked.model != SPATIAL_MODEL:
+        if checked.space is not None:
+            faults.add(("space",), f"belongs to the model {SPATIAL_MODEL}; this one is {checked.model}")
+        return
+    section = checked.space or SpaceSection()
+    if section.geometry not in GEOMETRIES:
+        faults.add(("space", "geometry"), f"a lesion lives in one of {', '.join(GEOMETRIES)}, not '{section.geometry}'")
+    if checked.cohort.size > MOST_PATIENTS:
+        faults.add(("cohort", "size"), f"at most {MOST_PATIENTS:,} patients in space, not {checked.cohort.size:,}")
+    known = model_parameters(SPATIAL_MODEL)
+    for name, value in section.parameters.items():
+        place = ("space", "parameters", name)
+        faults.attempt(place, lambda name=name, value=value: parameter_value(known, name, value))
+    faults.attempt(("space",), lambda: _check_spacing(section, known))
+
+
+def _check_spacing(section: SpaceSection, known: Mapping[str, Any]) -> None:
+    spacing = section.spacing or known["cell_spacing"].value
+    given = section.parameters.get("front_width", known["front_width"].value)
+    width = bounded(known["front_width"], given)
+    if spacing > width:
+        raise InputError(
+            f"a spacing of {spacing:.3g} is too coarse for a front {width:.3g} wide; {width:.2g} would just do, "
+            f"{width / 2:.2g} is better"
+        )
+
+
+def space_values(section: SpaceSection) -> dict[str, float]:
+    """Parameters of the spatial model, those of the config in place of the catalogue's."""
+    known = model_parameters(SPATIAL_MODEL)
+    values = {name: item.value for name, item in known.items()}
+    values |= {name: parameter_value(known, name, value) for name, value in section.parameters.items()}
+    return values | ({"cell_spacing": section.spacing} if section.spacing else {})
+
+
+def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> SpatialPlan:
+    """Grow the lesions of a block of patients, and make the store of fields in a `folder`, if there is one."""
+    section = scenario.space
+    space = space_values(section)
+    grown = grow_all(patients, space, space["cell_spacing"])
+    fields = field_store(scenario, patients, folder) if folder is not None and patients.first == 0 else None
+    arms = {arm.name: number for number, arm in enumerate(scenario.arms)}
+
+    def keep(arm: str, lesion: Lesion, number: int) -> None:
+        if fields is not None:
+            fields.put((arms[arm], number), lesion.shown(fields.grid.shape))
+            fields.reached(lesion.problem.time)
+
+    times = field_times(scenario) if fields is not None else np.zeros(0)
+    return SpatialPlan(space, section, grown, times, keep)
+
+
+def field_times(scenario: Any) -> np.ndarray:
+    """When fields are kept [day]."""
+    every = scenario.space.fields_every
+    return every * np.arange(int(scenario.visits.until / every + 1e-9) + 1)
+
+
+def field_store(scenario: Any, patients: Patients, path: Path) -> FieldStore:
+    """Make the store of the first lesion of the first patient, as large as its grid is at enrollment."""
+    section, space = scenario.space, space_values(scenario.space)
+    size = values_of(patients, 0, 0)["lesion_diameter"]
+    extent = 0.5 * size + margin(space) if section.geometry == "radial" else size + 2.0 * margin(space)
+    grid, _ = make_grid(section, extent, space["cell_spacing"])
+    labels = {name: {"units": unit, "long_name": long_name} for name, unit, long_name in SHOWN.values()}
+    about = {
+        "title": scenario.title or scenario.name,
+        "model": SPATIAL_MODEL,
+        "notice": provenance.NOTICE,
+        **provenance.versions(),
+        "tumor_variables": " ".join(SHOWN[symbol][0] for symbol in TUMOR),
+        "tumor_level": space["outline_level"],
+        "shown": "first lesion of the first patient of each arm",
+    }
+    leading = {"arm": np.array([arm.name for arm in scenario.arms])}
+    return FieldStore(grid, leading, field_times(scenario), labels, about, path=path)

@@ -1,0 +1,156 @@
+"""Patients whose lesions live in space: the lumped patient at enrollment, what drugs do, and how a run ends early."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import ossim
+from ossim import plots
+from ossim.errors import InputError
+from ossim.schema import Status
+from ossim.simulation.field_store import FIELDS
+
+CONFIG = """
+model: osteosarcoma_spatial
+cohort: {size: 1, typical: true, parameters: {number_of_lesions: 1}}
+arms:
+  none: {regimen: none, beyond_progression: true}
+  sorafenib: {regimen: sorafenib 400 mg b.i.d., beyond_progression: true}
+visits: {every: 4 weeks, until: 16 weeks, measurement_error: 0}
+output: {trajectories: 1}
+space: {geometry: radial}
+"""
+WEEKS_16 = 4
+
+
+def run(text: str = CONFIG, **options) -> xr.Dataset:
+    return ossim.run(ossim.loads(text), **options)
+
+
+@pytest.fixture(scope="module")
+def trial() -> xr.Dataset:
+    return run()
+
+
+def test_lesion_starts_as_the_lumped_patient_and_doubles_in_its_time(trial):
+    lumped = run(
+        CONFIG.replace("osteosarcoma_spatial", "osteosarcoma_patient").replace("space: {geometry: radial}", "")
+    )
+    for name in ("tumor_volume", "viable_volume", "resistant_fraction", "vegf"):
+        first = trial[name].isel(visit=0)
+        np.testing.assert_allclose(first, lumped[name].isel(visit=0), rtol=1e-3)  # the grown diameter is that exact
+    early = run(CONFIG.replace("every: 4 weeks, until: 16 weeks", "every: 3 days, until: 6 days"))
+    volume = early["tumor_volume"].sel(arm="none").values[0]
+    doubling = 6.0 * np.log(2.0) / np.log(volume[2] / volume[0])
+    # fitted to half a per cent at enrollment; later the front is steady and the volume falls behind the exponential
+    assert doubling == pytest.approx(42.0, rel=0.03)
+
+
+def test_tki_stops_the_border_and_empties_the_inside(trial):
+    growth = (trial["true_sum_of_diameters"] / trial["true_sum_of_diameters"].isel(visit=0)).isel(visit=WEEKS_16)
+    assert float(growth.sel(arm="none")[0]) > 1.5 and float(growth.sel(arm="sorafenib")[0]) < 1.25
+    last = trial.sel(arm="sorafenib").isel(patient=0, visit=WEEKS_16)
+    assert float(last["viable_volume"]) < 0.6 * float(trial["viable_volume"].isel(arm=0, patient=0, visit=0))
+    assert 0.5 < float(last["rim_width"]) < float(trial["rim_width"].isel(arm=0, patient=0, visit=0))
+    assert float(last["interstitial_pressure"]) < 0.6 * float(trial["interstitial_pressure"].isel(arm=0, visit=0)[0])
+
+
+def test_endpoints_and_figures_of_trials_work(trial):
+    table = (
+        ossim.endpoints.progression_free_survival(trial)
+        if hasattr(ossim.endpoints, "progression_free_survival")
+        else None
+    )
+    assert table is None or len(table)
+    assert "patient" in plots.applicable(trial)
+    assert (trial["status"] == Status.ok).all()
+
+
+def test_geometries_agree():
+    """A disk grows as a ball does but for its weaker curvature; a ball on a box as a ball in shells."""
+    short = CONFIG.replace("until: 16 weeks", "until: 4 weeks")
+    short, found = short.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 12"), {}
+    for geometry in ("radial", "plane", "box"):
+        space = f"space: {{geometry: {geometry}, spacing: 0.4, step: 2}}"
+        found[geometry] = run(short.replace("space: {geometry: radial}", space)).isel(patient=0)
+    radial, plane, box = (found[name]["true_sum_of_diameters"] for name in ("radial", "plane", "box"))
+    np.testing.assert_allclose(box, radial, rtol=5e-3)
+    np.testing.assert_allclose(plane, radial, rtol=3e-2)
+    np.testing.assert_allclose(found["box"]["viable_volume"], found["radial"]["viable_volume"], rtol=2e-2)
+
+
+def test_a_shorter_step_changes_little_and_a_fourth_as_much():
+    short, found = CONFIG.replace("until: 16 weeks", "until: 8 weeks"), []
+    for step in (2, 1, 0.5):
+        ds = run(short.replace("geometry: radial", f"geometry: radial, step: {step}")).sel(arm="sorafenib")
+        found.append(float(ds["true_sum_of_diameters"].isel(patient=0, visit=2)))
+    assert abs(found[1] - found[2]) / found[2] < 1e-3
+    assert abs(found[0] - found[1]) / abs(found[1] - found[2]) > 2.0  # order above 1: drug levels are sampled
+
+
+def test_a_patient_is_the_same_in_a_larger_trial():
+    base = CONFIG.replace("typical: true, parameters: {number_of_lesions: 1}", "parameters: {doubling_time: 40}")
+    base = base.replace("until: 16 weeks", "until: 4 weeks").replace(
+        "beyond_progression: true", "beyond_progression: false"
+    )
+    one, two = run(base.replace("size: 1", "size: 1")), run(base.replace("size: 1", "size: 2"))
+    for name in ("sum_of_diameters", "rim_width", "vegf"):
+        np.testing.assert_array_equal(one[name].isel(patient=0), two[name].isel(patient=0))
+
+
+def test_a_drug_on_cells_kills_where_it_arrives():
+    text = CONFIG.replace("sorafenib: {regimen: sorafenib 400 mg b.i.d.", "sorafenib: {regimen: everolimus 5 mg q.d.")
+    text = text.replace("number_of_lesions: 1", "number_of_lesions: 1, kill_rate_mtor: 0.02")
+    ds = run(text.replace("until: 16 weeks", "until: 8 weeks")).isel(patient=0)
+    viable = ds["viable_volume"].isel(visit=2)
+    assert float(viable.sel(arm="sorafenib")) < 0.85 * float(viable.sel(arm="none"))
+
+
+def test_a_grid_that_is_too_small_ends_the_run_with_a_status(tmp_path):
+    ds = run(CONFIG.replace("geometry: radial", "geometry: radial, size: 15"), to=tmp_path / "result.nc")
+    assert int(ds["status"].sel(arm="none")[0]) == Status.touches_boundary
+    volume = ds["tumor_volume"].sel(arm="none").values[0]
+    assert np.isfinite(volume[0]) and np.isnan(volume[-1])
+    assert float(ds["follow_up"].sel(arm="none")[0]) < 112.0
+    fields = xr.open_zarr(tmp_path / FIELDS, chunks=None, consolidated=False)
+    kept = fields["viable_cells"].sel(arm="none").notnull().any("r").values
+    assert kept[0] and not kept[-1]
+
+
+def test_wall_clock_is_a_status():
+    ds = run(CONFIG.replace("geometry: radial", "geometry: radial, wall_clock: 0.000001"))
+    assert (ds["status"] == Status.wall_clock).all()
+
+
+def test_fields_are_kept_beside_the_result(tmp_path):
+    text = CONFIG.replace("geometry: radial", "geometry: plane, spacing: 0.4, fields_every: 14, step: 2")
+    run(text.replace("until: 16 weeks", "until: 4 weeks"), to=tmp_path / "result.nc")
+    fields = xr.open_zarr(tmp_path / FIELDS, chunks=None, consolidated=False)
+    assert fields["oxygen"].dims == ("arm", "time", "y", "x")
+    np.testing.assert_array_equal(fields["time"], [0.0, 14.0, 28.0])
+    assert fields["viable_cells"].notnull().all()
+    assert {"field_slices", "field_slices:arms"} <= set(plots.applicable(fields))
+
+
+def test_config_comes_back_from_what_it_resolves_to():
+    scenario = ossim.loads(CONFIG)
+    text = ossim.simulation.config_text.dump(scenario.resolved())
+    assert ossim.loads(text) == scenario
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("osteosarcoma_spatial", "osteosarcoma_patient", "config:9: space: belongs to the model osteosarcoma_spatial"),
+        ("geometry: radial", "geometry: line", "config:9: space.geometry: a lesion lives in one of radial, plane, box"),
+        ("geometry: radial", "spacing: 2 mm", "config:9: space: a spacing of 2 is too coarse for a front 0.45 wide"),
+        ("geometry: radial", "parameters: {front_with: 1}", "front_width"),
+        ("geometry: radial", "parameters: {front_width: 100}", "between 0.1 and 3"),
+        ("size: 1", "size: 100000", "at most 10,000 patients in space"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(old, new, words):
+    with pytest.raises(InputError, match=words):
+        ossim.loads(CONFIG.replace(old, new))
