@@ -24,6 +24,7 @@ SECTIONS = (
     "stream",
     "spatial_2d",
     "spatial_3d",
+    "structured",
 )
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
 SPATIAL_PEERS = ("explicit", "belod", "devito", "jax", "pypde")
@@ -77,6 +78,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         startup,
         stiffness,
         stream,
+        structured,
         yardsticks,
     )
 
@@ -108,6 +110,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "stream": lambda: [stream.stream()],
         "spatial_2d": lambda: [spatial.spatial("2d", given.spatial_peers, given.repeats, given.part)],
         "spatial_3d": lambda: [spatial.spatial("3d", given.spatial_peers, min(given.repeats, 2), given.part)],
+        "structured": lambda: [structured.structured(given.size, given.repeats)],
         "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
     }
     yield measure.machine()

@@ -11,6 +11,8 @@ from .equations import equations, function_lines
 from .field_model import FieldModel
 from .field_page import field_page, spatial_page
 from .osteosarcoma_patient import SYSTEM as PATIENT_SYSTEM
+from .size_model import SizeModel
+from .size_model import equations as size_equations
 
 
 def page(name: str) -> str:
@@ -28,18 +30,24 @@ def page(name: str) -> str:
     declared = model(name)
     if isinstance(declared, FieldModel):
         return model_page(name, f"{declared.title}.", field_page(declared))
+    if isinstance(declared, SizeModel):
+        about = [_block("equations", size_equations(declared)), *_doses(declared)]
+        return model_page(name, f"{declared.title}.", about)
     starts = [(symbol, item.name, item.unit, item.initial or "0") for symbol, item in declared.states.items()]
     about = [_equations(declared.system), table(("symbol", "state", "unit", "starts at"), starts)]
     if declared.observe:
         rows = [(symbol, item.name, item.unit, item.long_name) for symbol, item in declared.observables.items()]
         about.append(_block("observed", function_lines(declared.observe)))
         about.append(table(("symbol", "observable", "unit", "what it is"), rows))
-    if declared.compartments:
-        about.append(
-            table(("doses into", "unit", "what it is", "how it acts"), map(_compartment, declared.compartments))
-        )
-        about += _fractions(declared)
+    about += [*_doses(declared), *_fractions(declared)]
     return model_page(name, f"{declared.title}.", about)
+
+
+def _doses(declared: Model | SizeModel) -> list[str]:
+    """What doses go into, where there is anything."""
+    if not declared.compartments:
+        return []
+    return [table(("doses into", "unit", "what it is", "how it acts"), map(_compartment, declared.compartments))]
 
 
 def _equations(system: System) -> str:

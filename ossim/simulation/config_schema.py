@@ -196,6 +196,9 @@ class TrialConfig(Section):
     pharmacokinetics: Literal["calibrated", "population", "daily_mean"] = Field(
         "calibrated", description="which drug concentrations drive the effect"
     )
+    new_lesions: Literal["hazard", "metastases"] = Field(
+        "hazard", description="where new lesions come from: a hazard, or metastases that grow until they are seen"
+    )
     solver: SolverSection = Field(default_factory=SolverSection, description="accuracy of the integration")
     output: OutputSection = Field(default_factory=OutputSection, description="time courses kept")
     compare_with: Comparisons = Field(

@@ -152,6 +152,7 @@ def _trial(data: dict[str, Any], checked: TrialConfig | None, faults: Faults) ->
         "arms": tuple(_arm(name, checked.arms[name], lines[name]) for name in checked.arms),
         "visits": Visits(**checked.visits.model_dump()),
         "pharmacokinetics": checked.pharmacokinetics,
+        "new_lesions": checked.new_lesions,
         "solver": Solver(**checked.solver.model_dump()),
         "output": Output(**checked.output.model_dump()),
         "comparisons": tuple(Comparison(trial, arm) for trial, arm in matched),

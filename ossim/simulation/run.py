@@ -133,6 +133,7 @@ def _simulate_blocks(
             trajectory_times=trajectory_times if n_tracked else np.zeros(0),
             threads=threads or available_cores(),
             device=device,
+            new_lesions=scenario.new_lesions,
             space=None if scenario.space is None else spatial_plan(scenario, patients, folder),
         )
 

@@ -35,6 +35,7 @@ class Scenario:
     arms: tuple[Arm, ...]
     visits: Visits
     pharmacokinetics: str
+    new_lesions: str
     solver: Solver
     output: Output
     comparisons: tuple[Comparison, ...]

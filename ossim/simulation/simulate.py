@@ -15,6 +15,7 @@ from ..catalog import Parameter, model_parameters
 from ..errors import InputError, nearest, unknown
 from ..models import Model, model
 from ..models.field_model import FieldModel
+from ..models.size_model import SizeModel
 from ..numerics.arrays import Control
 from ..numerics.pace import STIFF_START
 from ..numerics.problem import Problem, make_control, make_problem, make_records, make_runs
@@ -22,6 +23,7 @@ from ..numerics.system import System
 from .config_schema import SpaceSection
 from .devices import advance_on
 from .field_run import section, simulate_fields
+from .metastases import simulate_metastases
 from .model_dataset import model_dataset
 from .model_doses import Treatment, treat
 
@@ -55,7 +57,7 @@ def simulate(
     parameters : parameter name -> value, or array of values: arrays broadcast to a dimension `run`
     parameter_set : a named set of published values of the model, in place of those it has by itself
     rtol, atol : relative and absolute tolerance of each step; a state below `atol` is noise, so choose it smaller where
-        a tumor may grow again from there
+        a tumor may grow again from there. Of metastases by size, `rtol` bounds the error of number and burden.
     method : "tsit5", explicit; "rodas4", L-stable with the exact Jacobian, for models with fast rates; or "auto", which
         finds out for each run, and again as it goes, which of the two moves it further for its cost
     log_states : integrate the logarithms of the states, which must start above zero; `rtol` is then the relative error
@@ -80,6 +82,8 @@ def simulate(
         return in_space(name, times, initial, doses, parameters, parameter_set, space)
     if space is not None:
         raise InputError(f"space: model {name} is not one in space")
+    if isinstance(model(name), SizeModel):
+        return by_size(name, times, initial, doses, parameters, parameter_set, rtol)
     advance = advance_on(device)
     prepared = prepare(name, times, initial, doses, parameters, parameter_set, rtol, atol, max_steps, log_states)
     if method == "rodas4":
@@ -105,6 +109,29 @@ def in_space(
     declared, facts = model(name), model_parameters(name, parameter_set)
     given = _checked_times(times), initial or {}, parameters or {}
     return simulate_fields(declared, facts, *given, section(space), progress, to)
+
+
+def by_size(
+    name: str,
+    times: Sequence[float],
+    initial: Mapping[str, Any] | None = None,
+    doses: Sequence[Mapping[str, Any]] = (),
+    parameters: Mapping[str, Any] | None = None,
+    parameter_set: str | None = None,
+    rtol: float = 1e-8,
+) -> xr.Dataset:
+    """Simulate a model of metastases by size; see `simulate` and `metastases.simulate_metastases`."""
+    declared, facts = model(name), model_parameters(name, parameter_set)
+    _check_solver(rtol, 0.0, 1)
+    starts, given = _checked_values(declared, facts, dict(initial or {}), dict(parameters or {}))
+    n, has_runs = _run_count(given)
+    values = {
+        key: np.broadcast_to(np.asarray(given.get(key, facts[key].value), float), n) for key in declared.parameters
+    }
+    along = {key: values[key] for key in given if np.ndim(given[key]) == 1}
+    used = _marked(declared, facts, starts, given)
+    found = simulate_metastases(declared, used, values, along, _checked_times(times), doses, rtol)
+    return found if has_runs else found.isel(run=0)
 
 
 @dataclass(frozen=True)
@@ -159,10 +186,13 @@ def prepare(
     return Prepared(declared, used, values, along, has_runs, times, treatment, problem, log_states)
 
 
-def _marked(declared: Model, facts: Mapping[str, Parameter], starts: Mapping, given: Mapping) -> dict[str, Parameter]:
+def _marked(
+    declared: Model | SizeModel, facts: Mapping[str, Parameter], starts: Mapping, given: Mapping
+) -> dict[str, Parameter]:
     """The parameters, those that the user gave in place of the catalogue's marked as such."""
     replaced = {state.initial for state in declared.states.values() if state.name in starts and state.initial}
-    replaced = (replaced - set(declared.symbols.values())) | set(given)
+    drawn = declared.symbols.values() if isinstance(declared, Model) else ()
+    replaced = (replaced - set(drawn)) | set(given)
     marked = {name: replace(facts[name], source="given", tier="assumed") for name in replaced}
     return {**facts, **marked}
 
@@ -204,7 +234,7 @@ def _checked_times(times: Sequence[float]) -> np.ndarray:
 
 
 def _checked_values(
-    declared: Model, facts: Mapping[str, Parameter], initial: dict, parameters: dict
+    declared: Model | SizeModel, facts: Mapping[str, Parameter], initial: dict, parameters: dict
 ) -> tuple[dict, dict]:
     """Given initial values by state and given parameters, every fault reported at once."""
     faults = []

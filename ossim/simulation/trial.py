@@ -19,6 +19,7 @@ from ..rng import normals
 from ..schema import Response
 from ..strategies import strategy
 from ..strategies.visit import STOP, Visit
+from . import new_lesions
 from .devices import advance_on
 from .lines import compile_lines, start_line
 from .parts import Arm, Solver
@@ -31,7 +32,10 @@ AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "sveg
 
 @dataclass(frozen=True)
 class Protocol:
-    """What all arms of a trial share: visit times and end of follow-up [day], criteria, noise, tolerances, device."""
+    """What all arms of a trial share: visits and end of follow-up [day], criteria, noise, tolerances, device.
+
+    `new_lesions` is "hazard" or "metastases".
+    """
 
     seed: int
     visit_times: np.ndarray
@@ -42,6 +46,7 @@ class Protocol:
     trajectory_times: np.ndarray
     threads: int = 1
     device: str = "cpu"
+    new_lesions: str = "hazard"
     space: SpatialPlan | None = None
 
 
@@ -112,10 +117,14 @@ def run_arm(
     n, n_visits, n_lines = patients.size, protocol.visit_times.size, len(arm.lines)
     problem, lines = set_up(arm, patients, plan, protocol, tracked)
     runs, watch = problem.runs, problem.watch
+    grow = protocol.new_lesions == "metastases"
+    metastases = new_lesions.begin(problem, patients) if grow else None
+    thresholds = patients.thresholds["new_lesion_threshold"]
     traits = {
         "tolerance": np.broadcast_to(patients.values["hypoxia_tolerance"], n),
         "cross_resistance": np.broadcast_to(patients.values["cross_resistance"], n),
-        "new_lesion_threshold": patients.thresholds["new_lesion_threshold"],
+        # the engine dates new lesions of the hazard form only
+        "new_lesion_threshold": np.full(n, np.inf) if grow else thresholds,
     }
     decide, course = strategy(arm.strategy).decide, _course(problem, arm, patients, protocol)
     out = _empty(n, n_visits, n_lines, course.beyond)
@@ -124,6 +133,8 @@ def run_arm(
     progressed_before = np.zeros(n, np.bool_)
     for visit, time in enumerate(protocol.visit_times):
         course(time)
+        if metastases is not None and visit > 0:
+            new_lesions.follow(metastases, problem, problem.clocks.crossed[:, NEW_LESION])
         remove_extinct(runs.state, runs.parameters)
         alive = (runs.status == 0) & (runs.time >= time)
         here = np.flatnonzero(alive)
@@ -167,12 +178,16 @@ def run_arm(
                     out["line_end"][change, line[change]] = time
                 line = wanted
                 start_line(problem, lines, change, line[change], float(time), traits)
+                if metastases is not None:
+                    new_lesions.start_line(metastases, change)
                 begun = change[line[change] != STOP]
                 out["line_start"][begun, line[begun]] = time
                 best[begun], nadir[begun], progressed_before[begun] = total[begun], total[begun], False
                 watch.lowest[begun] = np.nansum(full[begun], axis=1)
         progress(n)
     course(protocol.until)
+    if metastases is not None:
+        new_lesions.follow(metastases, problem, problem.clocks.crossed[:, NEW_LESION])
     _note_true_progression(out, problem, everyone, line)
     _close(out, problem, line)
     return out, problem

@@ -29,6 +29,7 @@ def trial_config(scenario: Any) -> dict[str, Any]:
         "arms": {arm.name: _arm(arm) for arm in scenario.arms},
         "visits": {"every": days(visits.every), "until": days(visits.until), "criteria": visits.criteria},
         "pharmacokinetics": scenario.pharmacokinetics,
+        "new_lesions": scenario.new_lesions,
         "solver": {
             "rtol": scenario.solver.rtol,
             "atol": scenario.solver.atol,

@@ -6,6 +6,8 @@ at any time, as the births themselves. Who is above a size at t was born before 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..elementary import exp
@@ -13,7 +15,7 @@ from .compile import structured_jit
 from .flow import Flow, day_of, effective_time, separate, time_to_reach
 from .renewal import Births
 
-_HALVINGS = 60  # of a block, to the last bit of a day
+_HALVINGS = 60  # of an interval, to the last bit of a day
 
 
 def count(births: Births, time: np.ndarray) -> np.ndarray:
@@ -47,17 +49,19 @@ def size_power(births: Births, flow: Flow, time: np.ndarray, power: float, log_l
     return found
 
 
-def time_of_number(births: Births, flow: Flow, log_least: float, number: float = 1.0) -> float:
-    """First day at which `number` individuals have `log_least` or more as ln of their size; NaN: not before the end."""
-    if births.total[-1] < number:
+def first_day(value: Callable[[np.ndarray], np.ndarray], days: np.ndarray, level: float) -> float:
+    """First day at which `value`, a function of the day, reaches `level`, to the last bit; NaN where it does not.
+
+    Looked for between the first of the rising `days` at which it is reached and the one before.
+    """
+    reached = np.flatnonzero(value(days) >= level)
+    if reached.size == 0:
         return np.nan
-    block = int(np.searchsorted(births.total, number)) - 1
-    low, high = births.edges[block], births.edges[block + 1]
+    low, high = days[max(reached[0] - 1, 0)], days[reached[0]]
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if count(births, middle) >= number else (middle, high)
-    day = float(day_of(flow, effective_time(flow, high) + time_to_reach(flow, log_least)))
-    return day if day <= births.edges[-1] else np.nan
+        low, high = (low, middle) if value(np.array([middle]))[0] >= level else (middle, high)
+    return float(high)
 
 
 def _born_before(flow: Flow, time: np.ndarray, log_least: np.ndarray) -> np.ndarray:

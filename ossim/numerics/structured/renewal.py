@@ -69,6 +69,13 @@ def in_blocks(edges: np.ndarray, dates: np.ndarray, values: np.ndarray) -> np.nd
     return np.asarray(values, float)[np.searchsorted(dates, middle, side="right") - 1]
 
 
+def births_of(edges: np.ndarray, rate: np.ndarray) -> Births:
+    """Births whose rate is known at the nodes of the blocks, shape (n, 3): those where only the outside seeds."""
+    start, middle, end = rate.T
+    parts = np.diff(edges) / 6.0 * (start + 4.0 * middle + end)
+    return Births(edges, rate, np.concatenate([[0.0], np.cumsum(parts)]))
+
+
 def seeding(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray) -> np.ndarray:
     """Rate at which one individual born at 0 seeds, w x(t, 0)^p, shape (n, 3) at the nodes of the blocks.
 
@@ -79,7 +86,7 @@ def seeding(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray) -> 
     table, level, decay = _work(edges.size - 1)
     check_grown(_separate(edges, *_numbers(flow), power, table, level, decay))
     found = np.empty((edges.size - 1, 3))
-    _seeding(weight, level, decay, table[0], found)
+    _seeding(weight, level, decay, table[0], table, found)
     return found
 
 
@@ -107,15 +114,11 @@ def renew(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray, outsi
 
 
 def _work(n_blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Room for p source of the nodes, their births and two rows of lanes; for p level and for decay."""
-    n_nodes = 2 * n_blocks + 1
-    table = aligned(2 * _rows(n_nodes) + 2)
+    """Room for p source of the nodes, their births and two rows of lanes; for p level and for decay; whole rows."""
+    rows = -(-(2 * n_blocks + 1) // WIDTH)
+    table = aligned(2 * rows + 2)
     table[:] = 0.0
-    return table, np.empty(n_nodes), np.empty(n_nodes)
-
-
-def _rows(n_nodes: int) -> int:
-    return -(-n_nodes // WIDTH)
+    return table, aligned(rows), aligned(rows)
 
 
 def _numbers(flow: Flow) -> tuple:
@@ -126,32 +129,37 @@ def _numbers(flow: Flow) -> tuple:
 @structured_jit
 def _separate(edges, rate, log_start, size, dates, factors, clock, power, source, level, decay):
     """Write p source, p level and decay at the nodes (`size` 0: exponential growth) and return the last a U."""
-    place, grown = 0, 0.0
-    for node in range(level.size):
-        block, is_middle = node // 2, node % 2
+    place, grown, n_nodes = 0, 0.0, 2 * edges.size - 1
+    for node in range(n_nodes):
+        block = node // 2
         time = edges[block]
-        if is_middle:
+        if node % 2:
             time = 0.5 * (time + edges[block + 1])
         while place + 1 < dates.size and dates[place + 1] <= time:
             place += 1
         grown = rate * (clock[place] + factors[place] * (time - dates[place]))
+        source[node] = grown
+    for row in range(level.size // WIDTH):
+        so_far = load(source, row)
         if size > 0.0:
-            level[node] = power * (log_start + size)
-            decay[node] = exp(-grown)
-            source[node] = power * size * exp(grown)
+            faded = exp(-so_far)
+            store(level, row, power * (log_start + size))
+            store(decay, row, faded)
+            store(source, row, power * size / faded)
         else:
-            level[node] = power * (log_start + grown)
-            decay[node] = 1.0
-            source[node] = power * grown
+            store(level, row, power * log_start + power * so_far)
+            store(decay, row, 1.0)
+            store(source, row, power * so_far)
     return grown
 
 
 @structured_jit
-def _seeding(weight, level, decay, source, found):
+def _seeding(weight, level, decay, source, sizes, found):
+    for row in range(level.size // WIDTH):
+        store(sizes, row, exp(load(level, row) - source * load(decay, row)))
     for block in range(weight.size):
         for node in range(3):
-            place = 2 * block + node
-            found[block, node] = weight[block] * exp(level[place] - decay[place] * source)
+            found[block, node] = weight[block] * sizes[2 * block + node]
 
 
 @structured_jit
@@ -170,29 +178,28 @@ def _history(table, rows, n_nodes, level, decay):
 @structured_jit
 def _renew(edges, level, decay, table, weight, outside, rate, total):
     """Solve block after block; births of the nodes, each times its share of Simpson's rule, go into `table`."""
-    rows = (level.size + WIDTH - 1) // WIDTH
+    rows = level.size // WIDTH
     born, so_far, total[0] = rows * WIDTH, 0.0, 0.0
+    born_size = exp(level[0] - decay[0] * table[0])
     for block in range(weight.size):
         h, w = edges[block + 1] - edges[block], weight[block]
         s, m, e = 2 * block, 2 * block + 1, 2 * block + 2
-        size_ms = exp(level[m] - decay[m] * table[s])
-        size_mm = exp(level[m] - decay[m] * table[m])
-        size_me = exp(level[m] - decay[m] * table[e])
-        size_es = exp(level[e] - decay[e] * table[s])
-        size_em = exp(level[e] - decay[e] * table[m])
-        size_ee = exp(level[e] - decay[e] * table[e])
+        # growth is the same all over a block, so that sizes in it depend on age alone
+        ahead = exp(level[m] - decay[m] * table[e])
+        half = exp(level[m] - decay[m] * table[s])
+        whole = exp(level[e] - decay[e] * table[s])
         start = outside[block, 0] + w * so_far
         before_m = _history(table, rows, e, level[m], decay[m])
         before_e = _history(table, rows, e, level[e], decay[e])
         # two equations for the births at the middle and at the end
-        mm, me = w * h / 3.0 * size_mm, -w * h / 24.0 * size_me
-        em, ee = w * h * 2.0 / 3.0 * size_em, w * h / 6.0 * size_ee
-        middle_known = outside[block, 1] + w * (before_m + h * 5.0 / 24.0 * size_ms * start)
-        end_known = outside[block, 2] + w * (before_e + h / 6.0 * size_es * start)
+        mm, me = w * h / 3.0 * born_size, -w * h / 24.0 * ahead
+        em, ee = w * h * 2.0 / 3.0 * half, w * h / 6.0 * born_size
+        middle_known = outside[block, 1] + w * (before_m + h * 5.0 / 24.0 * half * start)
+        end_known = outside[block, 2] + w * (before_e + h / 6.0 * whole * start)
         determinant = (1.0 - mm) * (1.0 - ee) - me * em
         middle = ((1.0 - ee) * middle_known + me * end_known) / determinant
         end = (em * middle_known + (1.0 - mm) * end_known) / determinant
-        so_far = before_e + h / 6.0 * (size_es * start + 4.0 * size_em * middle + size_ee * end)
+        so_far = before_e + h / 6.0 * (whole * start + 4.0 * half * middle + born_size * end)
         table[born + s] += h / 6.0 * start
         table[born + m] = h * 2.0 / 3.0 * middle
         table[born + e] = h / 6.0 * end

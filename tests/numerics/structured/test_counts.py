@@ -5,7 +5,7 @@ import pytest
 from populations import IWATA, LARGEST, SURGERY, TREATED, observed_orders, treated, untreated, without_seeding
 from scipy.integrate import simpson
 
-from ossim.numerics.structured.counts import count, count_above, size_power, time_of_number
+from ossim.numerics.structured.counts import count, count_above, first_day, size_power
 from ossim.numerics.structured.flow import effective_time, log_size, make_flow, time_to_reach
 
 VISIBLE = np.log(6.5e7)
@@ -66,15 +66,16 @@ def test_sum_above_a_size_follows_from_the_numbers_above_sizes():
 
 
 def test_first_visible_day_is_when_the_number_reaches_one():
-    births = treated(1600.0, 320)
-    day = time_of_number(births, TREATED, VISIBLE)
+    births = treated(1600.0, 256)
+
+    def visible(days):
+        return count_above(births, TREATED, days, VISIBLE)
+
+    day = first_day(visible, births.edges, 1.0)
     assert day > SURGERY
-    assert count_above(births, TREATED, day, VISIBLE) == pytest.approx(1.0, abs=1e-9)
-
-
-def test_there_may_be_no_first_day():
-    assert np.isnan(time_of_number(untreated(300.0, 20), IWATA, VISIBLE))  # too few are born
-    assert np.isnan(time_of_number(untreated(600.0, 20), IWATA, VISIBLE))  # born, but not yet visible
+    assert visible(day) == pytest.approx(1.0, abs=1e-9)
+    assert visible(day - 1e-3) < 1.0
+    assert np.isnan(first_day(visible, births.edges, 1e6))
 
 
 def test_nobody_is_above_a_size_while_growth_stands_still():

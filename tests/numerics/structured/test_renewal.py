@@ -7,7 +7,7 @@ from scipy.integrate import quad
 
 from ossim.errors import InputError
 from ossim.numerics.structured.flow import log_size, make_flow
-from ossim.numerics.structured.renewal import in_blocks, make_edges, renew
+from ossim.numerics.structured.renewal import births_of, in_blocks, make_edges, renew
 
 REFERENCE = {600.0: 3.950797, 1000.0: 76.42121}  # independent solution of the same equation, seven digits
 GRIDS = (10, 20, 40, 80, 160)
@@ -45,6 +45,11 @@ def test_first_generation_is_an_integral():
     exact, _ = quad(lambda t: SEEDING * np.exp(POWER * log_size(IWATA, t)), 0.0, 1000.0, epsrel=1e-12)
     assert births.total[-1] == pytest.approx(exact, rel=1e-8)
     assert births.total[-1] < untreated(1000.0, 160).total[-1]
+
+
+def test_without_seeding_births_are_those_from_outside():
+    births = without_seeding(IWATA, 1000.0, 40, POWER, SEEDING)
+    np.testing.assert_allclose(births_of(births.edges, births.rate).total, births.total, rtol=1e-14)
 
 
 def test_exponential_growth_with_seeding_has_a_closed_form():
