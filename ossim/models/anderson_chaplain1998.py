@@ -76,7 +76,7 @@ MODEL = FieldModel(
     size="square_size",
     spacing="cell_spacing",
     step="time_step",
-    geometries=("plane", "line"),
+    geometries=("plane",),
     time_unit="1",
     length_unit="1",
 )
