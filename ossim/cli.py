@@ -1,4 +1,4 @@
-"""The command line: run, sweep, plot, validate, and what the catalogue holds.
+"""The command line: run, sweep, plot, film, validate, and what the catalogue holds.
 
 Nothing heavy is imported until a command needs it, so that ``ossim --help`` answers at once.
 """
@@ -145,6 +145,28 @@ def plot(
 ) -> int:
     """Draw figures from a stored result."""
     return _load("cli_run").plot(result, kind or [], out, force=force)
+
+
+@app.command()
+def film(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="result folder of a model in a plane or a box")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help=".gif, or .mp4 with ffmpeg; default RESULT/figures/animation.gif"
+        ),
+    ] = None,
+    variables: Annotated[
+        list[str] | None, typer.Option("--field", metavar="NAME", help="field to show, up to four; default the first")
+    ] = None,
+    arm: Annotated[str | None, typer.Option("--arm", metavar="NAME", help="arm to show; default the first")] = None,
+    patient: Annotated[int | None, typer.Option("--patient", metavar="N", help="patient; default the first")] = None,
+    fps: Annotated[float, typer.Option("--fps", metavar="N", help="frames per second, one frame per output time")] = 10,
+    force: Force = False,
+) -> int:
+    """Make an animation of the fields of a stored result, as GIF or MP4."""
+    with _progress("film") as progress:
+        return _load("cli_film").film(result, out, variables or [], arm, patient, fps, progress, force=force)
 
 
 @app.command()

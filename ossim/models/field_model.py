@@ -30,7 +30,7 @@ class FieldModel:
     front : symbols of a diffusivity and of a growth rate; a front between them is about sqrt(D / rate) wide, which the
         grid must resolve
     geometries : what it may be run in; `size` and `spacing` of the grid where nothing is said [mm]
-    step : longest time step where nothing is said [day]
+    step : longest time step where nothing is said [day]; None where all fields are at rest
     """
 
     name: str
@@ -41,7 +41,7 @@ class FieldModel:
     symbols: Mapping[str, str]
     size: str
     spacing: str
-    step: str
+    step: str | None = None
     tumor: tuple[str, ...] = ()
     tumor_level: str | None = None
     front: tuple[str, str] | None = None
@@ -54,7 +54,12 @@ class FieldModel:
         """Names of all parameters: of the system, of the outline of the tumor, of grid and step."""
         outline = (self.tumor_level,) if self.tumor_level else ()
         used = (*(self.symbols[symbol] for symbol in self.system.parameters), *outline)
-        return tuple(dict.fromkeys((*used, self.size, self.spacing, self.step)))
+        return tuple(dict.fromkeys((*used, self.size, self.spacing, *((self.step,) if self.step else ()))))
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing changes in time: no field evolves, and those transported are at rest."""
+        return not self.system.fields and all(item.at_rest for item in self.system.transported)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -20,7 +20,10 @@ def field_page(declared: FieldModel) -> list[str]:
         parts.append(_block("start", function_lines(system.start)))
     if declared.tumor:
         parts.append(f"tumor: where {' + '.join(declared.tumor)} is at least {declared.tumor_level}, holes included")
-    parts.append(f"in space: {', '.join(declared.geometries)}; nothing flows through the boundary or into barriers")
+    open_to = [item.name for item in system.transported if item.boundary]
+    closed = "into barriers" if open_to else "through the boundary or into barriers"
+    besides = f"; but for {', '.join(open_to)} nothing flows through the boundary" if open_to else ""
+    parts.append(f"in space: {', '.join(declared.geometries)}; nothing flows {closed}{besides}")
     return parts
 
 

@@ -31,7 +31,7 @@ MODEL = FieldModel(
     title="Invading tumor cells: logistic growth and diffusion",
     reference="fisher1937",
     system=FieldSystem("fisher_kpp", ("u",), tuple(SYMBOLS), rates, {"u": "D"}, start=start),
-    fields={"u": Field("tumor_cells", "1", "tumor cells, part of the carrying capacity", True)},
+    fields={"u": Field("tumor_cells", "1", "tumor cell fraction", True)},
     symbols=SYMBOLS,
     tumor=("u",),
     tumor_level="detection_level",

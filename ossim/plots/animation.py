@@ -6,7 +6,7 @@ One frame is in memory at a time, also of a lazily opened Dataset, and each is w
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +56,7 @@ def animate(
     course: str | None = None,
     fps: float = 10.0,
     dpi: float = 100.0,
+    progress: Callable[[float, float], None] | None = None,
 ) -> Path:
     """Write a film of one tumor to `path`, a GIF, or an MP4 where ffmpeg is installed; return the path.
 
@@ -74,6 +75,7 @@ def animate(
     course : variable over time to draw beneath; an empty text: none
     fps : frames per second
     dpi : pixels per inch of figure
+    progress : called as ``progress(done, total)`` after each frame
 
     Raises
     ------
@@ -97,8 +99,8 @@ def animate(
     with mpl.rc_context(style.settings()):
         film = _Film(cut, plane, names, scales, parts, level, _course(whole, course), dpi)
         film.heading = maps.heading(ds, " · ".join([*said, *where]), film.figure.get_figwidth())
-        style.footnote(film.figure, f"{maps.note(level, fields.TISSUE in cut)} Simulated.".strip())
-        _write(path, film.frames(places), fps, [maps.color_map(name, scales[name][0]) for name in names])
+        style.footnote(film.figure, f"{maps.note(level, fields.has_outside(cut))} Simulated.".strip())
+        _write(path, film.frames(places, progress), fps, [maps.color_map(name, scales[name][0]) for name in names])
     return path
 
 
@@ -197,17 +199,21 @@ class _Film:
         maps.draw_scale_bar(self.panels[0], str(ds[along].attrs.get("units", "mm")))
         self.cursor = self._draw_course(self.figure.add_subplot(grid[1, :]), course) if course is not None else None
 
-    def frames(self, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+    def frames(
+        self, places: Sequence[int], progress: Callable[[float, float], None] | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
         """Yield each frame as colors, shape (height, width, 3), on the layout of the first."""
         self._show(places[0])
         # The layout knows the aspect of the maps from the second drawing on.
         self.figure.canvas.draw()
         self.figure.canvas.draw()
         self.figure.set_layout_engine("none")
-        for place in places:
+        for number, place in enumerate(places, start=1):
             self._show(place)
             self.figure.canvas.draw()
             yield np.asarray(self.figure.canvas.buffer_rgba())[..., :3]
+            if progress is not None:
+                progress(number, len(places))
 
     def _show(self, place: int) -> None:
         frame, (up, along) = self.ds.isel(time=place), self.plane
@@ -221,7 +227,7 @@ class _Film:
             image.set_data(np.ma.masked_invalid(values))
             lines = maps.draw_outline(panel, self.ds[along].values, self.ds[up].values, edge, self.level)
             self.outlines += [] if lines is None else [lines]
-        text = "\n".join(part for part in (self.heading, fields.day(self.time[place])) if part)
+        text = "\n".join(part for part in (self.heading, fields.day(self.ds, self.time[place])) if part)
         self.figure.suptitle(text, x=0.01, ha="left", fontsize=style.NORMAL, fontweight="bold")
         if self.cursor is not None:
             self.cursor.line.set_data([self.time[place]] * 2, [0, 1])

@@ -42,10 +42,14 @@ def space(ds: xr.Dataset) -> tuple[str, ...]:
 
 
 def fields(ds: xr.Dataset) -> list[str]:
-    """Return the variables over time and all axes of space, what matters most first."""
+    """Return the variables over time and all axes of space, what matters most first.
+
+    That is the order of the attribute `field_variables` (text, between blanks) where there is one.
+    """
     axes = space(ds)
     found = [str(name) for name, values in ds.data_vars.items() if axes and _is_field(values, axes)]
-    return [name for name in _FIRST if name in found] + [name for name in found if name not in _FIRST]
+    first = (*str(ds.attrs.get("field_variables", "")).split(), *_FIRST)
+    return list(dict.fromkeys([name for name in first if name in found] + found))
 
 
 def require_space(ds: xr.Dataset, figure: str, *allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -209,6 +213,11 @@ def in_tissue(ds: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
     return values.where(ds[TISSUE].astype(bool)).assign_attrs(values.attrs) if TISSUE in ds else values
 
 
+def has_outside(ds: xr.Dataset) -> bool:
+    """Return whether a cell lies outside the tissue."""
+    return TISSUE in ds and not bool(ds[TISSUE].all())
+
+
 def tumor_fraction(ds: xr.Dataset, parts: Sequence[str]) -> xr.DataArray | None:
     """Return the sum of the fields `parts`, in memory, NaN outside the tissue; None without parts."""
     if not parts:
@@ -268,9 +277,10 @@ def dose_ticks(ds: xr.Dataset) -> tuple[list[tuple[NDArray, str]], list[str]]:
     return [(times, color) for (_, times), color in zip(rows, colors, strict=True)], [name for name, _ in rows]
 
 
-def day(time: float) -> str:
-    """Return a time [day] as the label of a panel, "day 12.5"."""
-    return f"day {time:.1f}".removesuffix(".0")
+def day(ds: xr.Dataset, time: float) -> str:
+    """Return a time as the label of a panel, "day 12.5"; "time 12.5" where time has another unit."""
+    word = "day" if ds["time"].attrs.get("units", "day") == "day" else "time"
+    return f"{word} {time:.1f}".removesuffix(".0")
 
 
 def _is_field(values: xr.DataArray, axes: tuple[str, ...]) -> bool:

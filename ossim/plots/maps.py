@@ -117,8 +117,9 @@ def draw_scale_bar(ax: Axes, unit: str) -> float:
         [left, left + length], [-_BENEATH] * 2, color=style.INK, linewidth=2.2, solid_capstyle="butt", label="scale",
         scalex=False, scaley=False, **how,
     )  # fmt: skip
+    shown = f" {length:g}" if unit == "1" else f" {length:g} {unit}"
     ax.text(
-        left + length, -_BENEATH, f" {length:g} {unit}", ha="left", va="center", fontsize=style.SMALL, color=style.INK,
+        left + length, -_BENEATH, shown, ha="left", va="center", fontsize=style.SMALL, color=style.INK,
         transform=ax.get_xaxis_transform(),
     )  # fmt: skip
     return length

@@ -199,12 +199,14 @@ def legend_above(
 ) -> None:
     """Draw one legend above all panels of a figure of its `own`; on given Axes, above the first from height `top`.
 
-    It has at most `most` columns.
+    It has at most `most` columns and is read row by row; without handles it is the title alone.
     """
     figure = axes[0].figure
-    longest = max(len(line) for handle in handles for line in handle.get_label().splitlines())
-    columns = int(figure.get_figwidth() * _CHARACTERS_PER_INCH // (longest + _KEY))
-    how = {"handles": handles, "ncols": max(1, min(columns, most)), "alignment": "left"}
+    longest = max((len(line) for handle in handles for line in handle.get_label().splitlines()), default=1)
+    columns = max(1, min(int(figure.get_figwidth() * _CHARACTERS_PER_INCH // (longest + _KEY)), most))
+    # Matplotlib fills column by column.
+    by_column = [handle for column in range(columns) for handle in handles[column::columns]]
+    how = {"handles": by_column, "ncols": columns, "alignment": "left"}
     how |= {"title": title, "title_fontsize": SMALL, "labelspacing": 0.6, "columnspacing": 1.4}
     if own:
         figure.legend(loc="outside upper left", **how)

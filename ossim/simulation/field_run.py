@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -54,6 +54,15 @@ class Setting:
     wall_clock: float | None
 
 
+class Course(NamedTuple):
+    """What one run gave: integrals and sizes over time, how it ended, the day reached, and the fields then."""
+
+    observed: dict[str, np.ndarray]
+    status: Status
+    reached: float
+    last: dict[str, np.ndarray]
+
+
 def simulate_fields(
     declared: FieldModel,
     facts: Mapping[str, Parameter],
@@ -93,7 +102,8 @@ def simulate_fields(
     tumor = {"tumor_variables": " ".join(declared.fields[symbol].name for symbol in declared.tumor)}
     grid = settings[0].grid
     axes = 3 if grid.geometry == "radial" else len(grid.shape)
-    attributes = {**level, **(tumor if declared.tumor else {}), **described(grid)}
+    order = {"field_variables": " ".join(labels)}
+    attributes = {**level, **(tumor if declared.tumor else {}), **order, **described(grid)}
     kept = FieldStore(grid, leading, times, labels, attributes, declared.time_unit, declared.length_unit, to)
     observed, ends, errors = [], [], []
     total = float(times[-1]) * len(runs)
@@ -104,12 +114,12 @@ def simulate_fields(
             if progress is not None:
                 progress(before + day, total)
 
-        found, status, reached = _run(setting, times, kept, place, said)
-        observed.append(found)
-        ends.append((status, reached))
+        course = _run(setting, times, kept, place, said)
+        observed.append(course.observed)
+        ends.append((course.status, course.reached))
         kept.reached(min(time for _, time in ends))
-        if space.error_estimate and status is Status.ok:
-            errors.append(_difference(setting, times, found))
+        if space.error_estimate and course.status is Status.ok and not declared.at_rest:
+            errors.append(_difference(setting, times, course))
     dims = ("run", "time") if along else ("time",)
     fields = kept.dataset()
     labeled = {
@@ -129,7 +139,10 @@ def simulate_fields(
     return dataset.assign_attrs(_attributes(declared, facts, initial, parameters) | dict(fields.attrs) | estimate)
 
 
-_MEANING = "largest relative change of an integral or the diameter, over time, when steps are doubled, divided by 3"
+_MEANING = (
+    "largest relative change of an integral or the diameter over time, or of a field at the end, when steps are "
+    "doubled, divided by 3"
+)
 
 
 def _bounded(declared: FieldModel, facts: Mapping[str, Parameter], parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +183,7 @@ def _setting(declared: FieldModel, facts: Mapping[str, Parameter], initial, give
     if wrong := [name for name in initial if name not in symbols]:
         raise unknown("field", wrong[0], symbols)
     starts = {symbols[name]: value for name, value in initial.items()}
-    step = space.step or values[declared.step]
+    step = space.step or (values[declared.step] if declared.step else np.inf)
     return Setting(declared, values, grid, permeability, starts, step, space.wall_clock)
 
 
@@ -182,8 +195,8 @@ def _problem(setting: Setting) -> FieldProblem:
 
 def _run(
     setting: Setting, times: np.ndarray, kept: FieldStore | None, place: tuple[int, ...], said: Callable[[float], None]
-) -> tuple[dict[str, np.ndarray], Status, float]:
-    """Run once; return what is observed over time, how it ended, and the day reached."""
+) -> Course:
+    """Run once."""
     problem, began = _problem(setting), monotonic()
     status = STATUS[settle(problem)]
     found: dict[str, np.ndarray] = {}
@@ -201,7 +214,9 @@ def _run(
             kept.put((*place, number), shown)
         if _touches(problem, setting):
             status = Status.touches_boundary
-    return found or {name: np.full(times.size, np.nan) for name in _observe(problem, setting)}, status, problem.time
+    found = found or {name: np.full(times.size, np.nan) for name in _observe(problem, setting)}
+    last = {symbol: problem.field(symbol) for symbol in setting.declared.fields}
+    return Course(found, status, problem.time, last)
 
 
 def _tumor(problem: FieldProblem, setting: Setting) -> np.ndarray:
@@ -228,16 +243,17 @@ def _observe(problem: FieldProblem, setting: Setting) -> dict[str, float]:
     return found
 
 
-def _difference(setting: Setting, times: np.ndarray, found: Mapping[str, np.ndarray]) -> float:
+def _difference(setting: Setting, times: np.ndarray, fine: Course) -> float:
     """Estimate of the relative error in time from a run with steps twice as long (Richardson, order 2)."""
-    coarse, status, _ = _run(replace(setting, step=2.0 * setting.step), times, None, (), lambda day: None)
-    if status is not Status.ok:
+    coarse = _run(replace(setting, step=2.0 * setting.step), times, None, (), lambda day: None)
+    if coarse.status is not Status.ok:
         return float("nan")
-    parts = [0.0]
-    for name, values in found.items():
-        size = float(np.sqrt(np.sum(values**2)))
-        parts.append(float(np.sqrt(np.sum((coarse[name] - values) ** 2))) / (3.0 * size) if size else 0.0)
-    return max(parts)
+    weights = np.sqrt(setting.grid.volumes)
+    parts = [(coarse.observed[name], values) for name, values in fine.observed.items()]
+    parts += [(weights * coarse.last[symbol], weights * values) for symbol, values in fine.last.items()]
+    sizes = [float(np.linalg.norm(values)) for _, values in parts]
+    changes = [float(np.linalg.norm(other - values)) for other, values in parts]
+    return max(change / (3.0 * size) if size else 0.0 for change, size in zip(changes, sizes, strict=True))
 
 
 def _label(declared: FieldModel, axes: int, name: str) -> dict[str, str]:

@@ -30,6 +30,8 @@ CONFIG = "config.yaml"
 ENDPOINTS = "endpoints.csv"
 PROVENANCE = "provenance.json"
 FIGURES = "figures"
+# What a run, a plot or a film writes there.
+DRAWN = frozenset({".png", ".gif", ".mp4"})
 # Level 1 without shuffling the bytes is both the smallest and the fastest: much of a result is not there.
 COMPRESSION = MappingProxyType({"compression": "gzip", "compression_opts": 1})
 # The attribute that every result has.
@@ -265,14 +267,14 @@ def with_fields(dataset: xr.Dataset, path: Path) -> xr.Dataset:
 
 
 def _foreign(folder: Path) -> list[str]:
-    """Return what lies in a result folder that no run or plot writes."""
+    """Return what lies in a result folder that no run, plot or film writes."""
     ours = {DATASET, CONFIG, ENDPOINTS, PROVENANCE, FIELDS}
     others = [path for path in folder.iterdir() if path.name not in ours and path.name != FIGURES]
     figures = folder / FIGURES
     if figures.is_symlink() or (figures.exists() and not figures.is_dir()):
         others.append(figures)
     elif figures.is_dir():
-        others += [path for path in figures.iterdir() if path.suffix != ".png" or path.is_dir()]
+        others += [path for path in figures.iterdir() if path.suffix not in DRAWN or path.is_dir()]
     return sorted(path.relative_to(folder).as_posix() for path in others)
 
 

@@ -125,7 +125,7 @@ def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
     middle, end = start + 0.5 * dt, start + dt
     ahead = 0.5 * dt / problem.last_step if problem.last_step > 0.0 else 0.0
     for item in problem.carried:
-        _extrapolate(problem, item, ahead)
+        _foresee(problem, item, ahead, dt)
     _move(problem, ahead)
     if drive is not None:
         drive(problem, start, middle)
@@ -146,7 +146,7 @@ def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
     if lowest < 0.0 and lowest < -ROUNDING * _largest(problem):
         return Ended.negative
     for item in problem.carried:
-        if not _follow(problem, item, dt, 2.0 * ahead):
+        if not _follow(problem, item, dt):
             return Ended.not_converged
         store[item.declared.name][...] = item.now
     problem.last_step = dt
@@ -214,12 +214,20 @@ def _balance(problem: FieldProblem, item: Carried) -> None:
         item.uptake[outside] = item.supply[outside] = 0.0
 
 
-def _extrapolate(problem: FieldProblem, item: Carried, ahead: float) -> None:
-    """Show the functions a transported field as it will be `ahead` steps of the length before from now."""
+def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> None:
+    """Show the functions a transported field as it will be in the middle of the step.
+
+    It goes on as it did in the step before, `ahead` of which is half of this one; in the first step one that is not at
+    rest, and may be far from it, goes on as it would without changes around it.
+    """
     given = problem.store[item.declared.name]
-    np.subtract(item.now, item.before, out=given)
-    given *= ahead
-    given += item.now
+    if ahead == 0.0 and not item.declared.at_rest:
+        given[...] = item.now
+        item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, problem.tolerance)
+    else:
+        np.subtract(item.now, item.before, out=given)
+        given *= ahead
+        given += item.now
     np.maximum(given, 0.0, out=given)
 
 
@@ -227,11 +235,15 @@ def _solve(problem: FieldProblem, item: Carried) -> bool:
     return item.solver.solve(item.uptake, item.supply, item.now, problem.tolerance).converged
 
 
-def _follow(problem: FieldProblem, item: Carried, dt: float, ahead: float) -> bool:
+def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
     """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
     before = item.now.copy()
     kept = () if item.declared.at_rest else (item.uptake.copy(), item.supply.copy())
-    _extrapolate(problem, item, ahead)
+    if not item.declared.at_rest:
+        given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
+        given *= 2.0
+        given -= item.now
+        np.maximum(given, 0.0, out=given)
     _balance(problem, item)
     if item.declared.at_rest:
         # warm start where the field would be if it went on as before

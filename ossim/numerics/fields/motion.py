@@ -8,10 +8,11 @@ from .compile import field_jit
 from .conductance import cell_diffusivity
 from .grid import Grid, staggered
 from .supertime import Links, diffuse, fastest, links
+from .uniform import UniformMotion
 
 
 class Motion:
-    """Links of a diffusivity, kept in place when a mobility scales it.
+    """Links of a diffusivity, kept in place when a mobility scales it; not read where all of them are equal.
 
     Attributes
     ----------
@@ -26,6 +27,9 @@ class Motion:
         (self._scaled,) = staggered(1, grid.full_shape)
         whole = links(Grid(grid.geometry, grid.shape, grid.spacing), grid.spacing**2)
         self._bound = fastest(whole)
+        boxed = grid.geometry == "cartesian" and grid.mask is None and np.ptp(diffusivity) == 0.0
+        self._even = (grid, float(np.max(diffusivity))) if boxed else None
+        self._uniform: UniformMotion | None = None
         self._weights = (whole.next_x, whole.previous_x) if grid.geometry == "radial" else None
 
     def scale(self, mobility: np.ndarray) -> None:
@@ -36,9 +40,14 @@ class Motion:
             for part, weight in zip((self.links.next_x, self.links.previous_x), self._weights, strict=True):
                 part *= weight
         self.rate = self._bound * float(self._scaled.max())
+        self._even = None
 
     def diffuse(self, u: np.ndarray, step: float, work: tuple[np.ndarray, ...]) -> int:
         """Advance u_t = L u by `step` [day] in place; return the number of stages."""
+        if self._even is not None:
+            if self._uniform is None or self._uniform.work is not work:
+                self._uniform = UniformMotion(*self._even, work)
+            return self._uniform.diffuse(u, step)
         return diffuse(u, self.links, step, work, self.rate) if self.rate > 0.0 else 0
 
 

@@ -108,5 +108,5 @@ def field_kymograph(
         draw_doses(panel, rows, float(time[-1]), labels)
     style.label_outer(panels, style.label(ds["time"], "time"), style.label(ds[axis], axis, _UP))
     if ax is None:
-        maps.finish(panels[0].figure, ds, table, level if outlined else None, fields.TISSUE in ds)
+        maps.finish(panels[0].figure, ds, table, level if outlined else None, fields.has_outside(ds))
     return style.one_or_all(panels)

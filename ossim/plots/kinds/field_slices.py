@@ -165,12 +165,12 @@ def _arms_at_one_time(
         raise InputError(f"times: columns of arms show one time, not {len(places)}")
     known = fields.names_along(ds, "arm")
     one, said = fields.pick(ds.isel(arm=[known.index(name) for name in chosen_arms(ds, arms)]), "patient", patient)
-    return one.isel(time=places[-1], drop=True), [*said, fields.day(float(ds["time"].values[places[-1]]))]
+    return one.isel(time=places[-1], drop=True), [*said, fields.day(ds, float(ds["time"].values[places[-1]]))]
 
 
 def _titles(table: xr.Dataset, columns: str) -> list[str]:
     if columns == "time":
-        return [fields.day(float(time)) for time in table["time"].values]
+        return [fields.day(table, float(time)) for time in table["time"].values]
     return [style.wrapped(name, _ALONG) for name in fields.names_along(table, "arm")]
 
 

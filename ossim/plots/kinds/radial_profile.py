@@ -17,7 +17,7 @@ from ossim.plots.bands import BAND
 _FIGURE = "a radial profile"
 _SPACES = (("r",), ("y", "x"), ("z", "y", "x"))
 _MOST_PANELS, _MOST_LINES = 6, 5
-_WIDTH, _HEIGHT = 3.6, 2.1
+_WIDTH, _HEIGHT, _ALONE = 3.6, 2.1, 2.6
 _COLORS, _DARKEST, _PALEST = "viridis", 0.0, 0.88
 _UP = 24
 
@@ -112,7 +112,7 @@ def radial_profile(
     if time.size > 1:
         places = _DARKEST + (_PALEST - _DARKEST) * (time - time[0]) / (time[-1] - time[0])
     colors = colormaps[_COLORS](places)
-    panels = style.panels(ax, len(names), width=_WIDTH, height=_HEIGHT, sharex=True)
+    panels = style.panels(ax, len(names), width=_WIDTH, height=_HEIGHT if len(names) > 1 else _ALONE, sharex=True)
     for panel, name in zip(panels, names, strict=True):
         for place, color in enumerate(colors):
             if f"{name}_low" in table:
@@ -124,8 +124,8 @@ def radial_profile(
         panel.set_xlim(0, until)
         panel.set_ylabel(style.label(ds[name], name, _UP))
     style.label_outer_x(panels, style.label(table["distance"], "distance"))
-    labels = [fields.day(one) for one in time]
-    handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=True)]
+    labels = [fields.day(ds, one) for one in time] if ds.sizes["time"] > 1 else []
+    handles = [Line2D([], [], color=color, label=label) for color, label in zip(colors, labels, strict=bool(labels))]
     title = maps.heading(ds, table.attrs["shown"], _WIDTH * min(len(names), 2))
     style.legend_above(panels, handles, own=ax is None, title=title or None, most=_MOST_LINES)
     if ax is None and axes != ("r",):

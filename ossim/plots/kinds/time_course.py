@@ -28,8 +28,8 @@ _MARKERS = "os^Dv"
 
 
 def applies(ds: xr.Dataset) -> bool:
-    """Return whether the Dataset holds variables over time, and over runs at most."""
-    return bool(_variables(ds))
+    """Return whether the Dataset holds variables over several times, and over runs at most."""
+    return ds.sizes.get("time", 0) > 1 and bool(_variables(ds))
 
 
 def time_course_table(ds: xr.Dataset) -> xr.Dataset:

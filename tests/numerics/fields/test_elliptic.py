@@ -99,6 +99,23 @@ def test_iterations_do_not_grow_with_the_grid():
     assert max(counts) <= 10 and max(counts) - min(counts) <= 2
 
 
+@pytest.mark.parametrize("uptake", [10.0, 1e-4])
+def test_thin_walls_and_jumps_of_diffusivity_still_converge(uptake):
+    """The coarse levels cannot see a wall of two cells: more iterations, but no failure."""
+    whole = Grid("cartesian", (128, 128), 0.2)
+    wall = (whole.radius > 6.0) & (whole.radius < 6.4)
+    source = np.where(whole.radius < 4.0, 1.0, 0.0).reshape(whole.full_shape)
+    for mask, diffusivity in (
+        (~wall, 20.0),
+        (None, np.where(wall, 0.2, 20.0)),
+        (None, 20.0 - 19.98 * (whole.radius < 5)),
+    ):
+        grid, out = Grid("cartesian", whole.shape, 0.2, mask), np.zeros(whole.full_shape)
+        found = Elliptic(grid, diffusivity).solve(np.full(whole.full_shape, uptake), source, out)
+        assert found.converged and found.iterations < 60
+        assert np.sum(out) * uptake == pytest.approx(source.sum(), rel=1e-6)  # all that comes in is taken up
+
+
 def test_preconditioner_is_symmetric_and_positive():
     random = np.random.default_rng(3)
     for shape in ((21, 34), (6, 13, 10)):

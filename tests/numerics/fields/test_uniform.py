@@ -7,6 +7,7 @@ import pytest
 
 from ossim.errors import InputError
 from ossim.numerics.fields.grid import Grid
+from ossim.numerics.fields.motion import Motion
 from ossim.numerics.fields.supertime import diffuse, links, work_of
 from ossim.numerics.fields.uniform import UniformMotion
 
@@ -33,6 +34,21 @@ def test_motions_share_work_and_keep_single_precision():
         UniformMotion(grid, diffusivity).diffuse(exact, 2.0)
     assert u.dtype == np.float32
     assert u == pytest.approx(exact, abs=10 * 6e-8)  # ten stages at most, each rounding at 6e-8
+
+
+def test_motion_leaves_the_links_alone_until_a_mobility_sets_them():
+    grid = Grid("cartesian", (12, 15), 0.3)
+    random, work = np.random.default_rng(4), work_of(grid)
+    u, mobility = random.random((2, *grid.full_shape))
+    even, exact, motion = u.copy(), u.copy(), Motion(grid, np.full(grid.shape, 0.05))
+    motion.diffuse(even, 2.0, work)
+    diffuse(exact, links(grid, 0.05), 2.0, work)
+    assert even == pytest.approx(exact, rel=1e-13)
+    motion.scale(mobility)
+    scaled, exact = u.copy(), u.copy()
+    motion.diffuse(scaled, 2.0, work)
+    diffuse(exact, links(grid, 0.05 * mobility[0]), 2.0, work, motion.rate)
+    assert scaled == pytest.approx(exact, rel=1e-13)
 
 
 def test_nothing_moves_without_diffusivity():
