@@ -119,7 +119,7 @@ def _size_power(edges, rate, table, level, decay, block, beyond, last_sources, f
         for node in range(whole_rows * WIDTH, 2 * i):
             total += table[shares + node] * exp(level[k] - decay[k] * table[node])
         # the node between the last whole block and the part has its share of the block before only
-        before = table[shares + 2 * i] - h / 6.0 * start
+        before = (edges[i] - edges[i - 1]) / 6.0 * rate[i - 1, 2] if i > 0 else 0.0
         slope, bend = 4.0 * middle - 3.0 * start - end, 2.0 * (start + end) - 4.0 * middle
         y = beyond[k] / h
         half = start + 0.5 * y * (slope + 0.5 * y * bend)
