@@ -62,6 +62,11 @@ def space_values(section: SpaceSection) -> dict[str, float]:
     return values | ({"cell_spacing": section.spacing} if section.spacing else {})
 
 
+def step_of(section: SpaceSection) -> float:
+    """Longest time step [day]."""
+    return section.step or space_values(section)["time_step"]
+
+
 def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> SpatialPlan:
     """Grow the lesions of a block of patients, and make the store of fields in a `folder`, if there is one."""
     section = scenario.space
