@@ -177,9 +177,9 @@ SHOWN = {
     "x": ("matrix", "1", "ossified matrix"),
     "ki": ("immature_vessels", "1", "immature vessels"),
     "km": ("mature_vessels", "1", "mature vessels"),
-    "o": ("oxygen", "1", "oxygen, blood = 1"),
+    "o": ("oxygen", "1", "oxygen relative to blood"),
     "a": ("vegf_local", "1", "VEGF"),
-    "p": ("interstitial_pressure", "1", "interstitial pressure, vessels = 1"),
-    "d": ("drug_level", "1", "drug, plasma = 1"),
+    "p": ("interstitial_pressure", "1", "interstitial pressure"),
+    "d": ("drug_level", "1", "drug relative to plasma"),
 }
 TUMOR = ("viable", "n", "x")

@@ -214,7 +214,7 @@ class ShapeSection(Section):
 
     shape: Literal["ball", "outside_ball", "slab", "file"] = Field(description="what it is")
     center: list[float] = Field(default_factory=list, max_length=3, description="center of a ball: x, y, z [mm]")
-    radius: Length = Field(0.0, description="radius of a ball")
+    radius: Length | None = Field(None, description="radius of a ball")
     axis: Literal["r", "x", "y", "z"] = Field("x", description="axis that a slab lies across")
     start: float = Field(0.0, alias="from", description="where a slab begins [mm]")
     stop: float = Field(0.0, alias="to", description="where a slab ends [mm]")
@@ -222,7 +222,7 @@ class ShapeSection(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> ShapeSection:
-        if self.shape in ("ball", "outside_ball") and self.radius <= 0:
+        if self.shape in ("ball", "outside_ball") and self.radius is None:
             raise ValueError("a ball needs a 'radius' above 0")
         if self.shape == "slab" and self.stop <= self.start:
             raise ValueError("a slab needs 'from' and 'to', and 'to' must lie beyond 'from'")

@@ -26,7 +26,7 @@ from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
 from .simulate import in_space, simulate
-from .spatial_plan import spatial_plan
+from .spatial_plan import spatial_plan, step_of
 from .store import IN_MEMORY, new_file, open_result, write_file
 from .stream import Put, trial_file
 from .trial import Protocol, run_arm
@@ -95,7 +95,28 @@ def run(
         return open_result(to)
     dataset = in_memory(empty)
     simulate_into(partial(fill, dataset))
+    if scenario.space is not None and scenario.space.error_estimate:
+        dataset = dataset.assign_attrs(_temporal_error(scenario, dataset))
     return _kept(dataset.assign_attrs(ended=provenance.now()), to)
+
+
+def _temporal_error(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
+    """Estimate the error in time of patients in space: the first one again with steps twice as long (Richardson)."""
+    changes = {"cohort.size": 1, "space.step": 2.0 * step_of(scenario.space), "space.error_estimate": False}
+    coarse = run(scenario.with_overrides(changes))
+    found = {}
+    for name in ("true_sum_of_diameters", "viable_volume"):
+        fine = dataset[name].isel(patient=0).values
+        other = coarse[name].isel(patient=0).values
+        both = np.isfinite(fine) & np.isfinite(other)
+        size = float(np.sqrt(np.sum(fine[both] ** 2)))
+        found[name] = float(np.sqrt(np.sum((other - fine)[both] ** 2))) / (3.0 * size) if size else 0.0
+    return {
+        "temporal_error": found["true_sum_of_diameters"],
+        "temporal_error_viable": found["viable_volume"],
+        "temporal_error_meaning": "relative change of the first patient's diameters over the visits when steps are "
+        "doubled, divided by 3",
+    }
 
 
 def _kept(dataset: xr.Dataset, to: Path | None) -> xr.Dataset:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from scipy import ndimage
 
 from ..errors import InputError
 from ..models.osteosarcoma_spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
@@ -142,13 +143,17 @@ def _at_enrollment(problem: FieldProblem, values: dict[str, float]) -> Grown:
 
 
 def placed(grown: Grown, grid: Grid, patient: Mapping[str, float], permeability: np.ndarray | float) -> FieldProblem:
-    """Return a grown lesion around the middle of a grid, with its clones.
+    """Return a grown lesion around the middle of a grid, with its clones; none of it behind a barrier.
 
     Parameters
     ----------
     patient : holds `tki_resistant_fraction` of the lesion and `chemo_resistant_fraction`
     """
     profiles = {name: np.interp(grid.radius, grown.radii, grown.profiles[name]) for name in (*SOLID, "ki", "km", "h")}
+    if grid.mask is not None:
+        away = ~_around_the_middle(grid)
+        for name in SOLID:
+            profiles[name][away] = 0.0
     viable = profiles["s"]
     resistant = float(patient["tki_resistant_fraction"]) * viable
     tolerant = float(patient["chemo_resistant_fraction"]) * (viable - resistant)
@@ -156,6 +161,21 @@ def placed(grown: Grown, grid: Grid, patient: Mapping[str, float], permeability:
     problem = bind(SYSTEM, grid, grown.kernel, profiles, permeability)
     settle(problem)
     return problem
+
+
+def _around_the_middle(grid: Grid) -> np.ndarray:
+    """Tissue that is connected with the tissue nearest to the origin, shape of the grid.
+
+    Raises
+    ------
+    InputError
+        A barrier covers the middle, where the lesion lies.
+    """
+    parts, _ = ndimage.label(grid.mask)
+    first = np.unravel_index(np.argmin(grid.radius), grid.shape)
+    if not grid.mask[first]:
+        raise InputError("barriers: one covers the middle of the grid, where the lesion lies")
+    return parts == parts[first]
 
 
 def margin(space: Mapping[str, float]) -> float:

@@ -173,7 +173,7 @@ class Lesion:
         return 0.5 * size - inner
 
     def shown(self, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-        """Fields by the names that users see, cut or filled to a grid of this `shape` around the same middle."""
+        """Fields by the names that users see, cut to a grid of this `shape` or filled with host, same middle."""
         problem = self.problem
         viable = sum(problem.field(name) for name in CELLS)
         fields = {"viable": viable, **{name: problem.field(name) for name in SHOWN if name != "viable"}}
@@ -181,8 +181,11 @@ class Lesion:
 
 
 def _fitted(values: np.ndarray, shape: tuple[int, ...], grid: Grid) -> np.ndarray:
-    """Cut the outermost cells away; grids of one lesion only ever grow, by as many cells on both sides."""
-    if grid.geometry == "radial":
-        return values[: shape[0]]
-    offsets = [(have - want) // 2 for have, want in zip(values.shape, shape, strict=True)]
-    return values[tuple(slice(start, start + want) for start, want in zip(offsets, shape, strict=True))]
+    """Cut the outermost cells away, or repeat them; grids of one lesion grow by as many cells on both sides."""
+    sides = 1 if grid.geometry == "radial" else 2
+    excess = [(have - want) // sides for have, want in zip(values.shape, shape, strict=True)]
+    before = [more if sides == 2 else 0 for more in excess]
+    starts = [max(more, 0) for more in before]
+    cut = tuple(slice(start, start + want) for start, want in zip(starts, shape, strict=True))
+    missing = [(max(-first, 0), max(-more, 0)) for first, more in zip(before, excess, strict=True)]
+    return np.pad(values[cut], missing, mode="edge")

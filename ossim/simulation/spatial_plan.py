@@ -12,6 +12,7 @@ from ..catalog import model_parameters
 from ..cohort.sampling import Patients
 from ..errors import InputError
 from ..models.osteosarcoma_spatial import SHOWN, TUMOR
+from ..numerics.fields.grid import Grid
 from . import provenance
 from .config_schema import SPATIAL_MODEL, SpaceSection, TrialConfig
 from .field_store import FieldStore
@@ -22,6 +23,7 @@ from .spatial_course import SpatialPlan, grow_all, values_of
 from .spatial_lesion import Lesion
 
 MOST_PATIENTS = 10_000
+GROWTH = 0.6  # of the diameter at enrollment: how much larger a lesion may become before kept fields are cut
 GEOMETRIES = ("radial", "plane", "box")
 
 
@@ -62,6 +64,11 @@ def space_values(section: SpaceSection) -> dict[str, float]:
     return values | ({"cell_spacing": section.spacing} if section.spacing else {})
 
 
+def step_of(section: SpaceSection) -> float:
+    """Longest time step [day]."""
+    return section.step or space_values(section)["time_step"]
+
+
 def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> SpatialPlan:
     """Grow the lesions of a block of patients, and make the store of fields in a `folder`, if there is one."""
     section = scenario.space
@@ -86,11 +93,15 @@ def field_times(scenario: Any) -> np.ndarray:
 
 
 def field_store(scenario: Any, patients: Patients, path: Path) -> FieldStore:
-    """Make the store of the first lesion of the first patient, as large as its grid is at enrollment."""
+    """Make the store of the first lesion of the first patient, with room for it to grow."""
     section, space = scenario.space, space_values(scenario.space)
     size = values_of(patients, 0, 0)["lesion_diameter"]
     extent = 0.5 * size + margin(space) if section.geometry == "radial" else size + 2.0 * margin(space)
     grid, _ = make_grid(section, extent, space["cell_spacing"])
+    if section.size is None and not section.barriers:
+        sides = 1 if section.geometry == "radial" else 2
+        extra = int(0.25 * GROWTH * size / grid.spacing) * sides
+        grid = Grid(grid.geometry, tuple(count + extra for count in grid.shape), grid.spacing)
     labels = {name: {"units": unit, "long_name": long_name} for name, unit, long_name in SHOWN.values()}
     about = {
         "title": scenario.title or scenario.name,

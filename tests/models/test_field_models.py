@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,9 @@ MOST = 1e-2  # relative error in time
 NAMES = [name for name in models() if name not in TRIALS and isinstance(model(name), FieldModel)]
 
 
-def check(ds, declared: FieldModel) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_config_runs_to_its_end(name):
+    declared, ds = model(name), ossim.run(ossim.load(CONFIGS / f"{name}.yaml"))
     assert int(ds["status"]) == Status.ok
     for item in declared.fields.values():
         values = ds[item.name].values
@@ -30,19 +31,6 @@ def check(ds, declared: FieldModel) -> None:
         assert values.min() >= -ROUNDING * values.max(), item.name  # no run may go further below zero
     if not declared.at_rest:
         assert 0.0 < ds.attrs["temporal_error"] < MOST
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_start_of_the_config(name):
-    config = ossim.load(CONFIGS / f"{name}.yaml")
-    times = config.times[: max(1, len(config.times) // 3)]
-    check(ossim.run(replace(config, times=times)), model(name))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_whole_config(name):
-    check(ossim.run(ossim.load(CONFIGS / f"{name}.yaml")), model(name))
 
 
 @pytest.mark.parametrize("name", NAMES)

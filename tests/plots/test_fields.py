@@ -182,6 +182,36 @@ def test_columns_of_arms_show_one_time(plane, treated):
         plots.field_slices(plane, columns="arm")
 
 
+def test_fields_stand_in_the_order_that_the_dataset_says(plane):
+    ordered = plane.assign_attrs(field_variables="vegf oxygen")
+    axes = plots.field_slices(ordered)
+    assert ["vegf" in axes[0, 0].get_ylabel().lower(), "oxygen" in axes[1, 0].get_ylabel().lower()] == [True, True]
+
+
+def test_time_and_length_without_a_unit_are_not_days_and_mm():
+    whole = make_fields(("y", "x"), 12, 10.0, 3)
+    for name in ("time", "x", "y"):
+        whole[name].attrs["units"] = "1"
+    axes = plots.field_slices(whole, variables=["oxygen"])
+    assert axes[0, -1].get_title(loc="left") == "time 10"
+    (said,) = [text.get_text() for text in axes[0, 0].texts]
+    assert float(said) > 0
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_note_on_hatching_only_where_there_is_some(shells, outside):
+    tissue = np.ones(shells.sizes["r"], bool)
+    tissue[-3:] = not outside
+    panels = plots.field_kymograph(shells.assign(tissue=("r", tissue)))
+    assert ("Hatched" in np.ravel(panels)[0].figure.get_supxlabel()) == outside
+
+
+def test_profile_of_one_time_needs_no_legend(shells):
+    panels = plots.radial_profile(shells.isel(time=[0]))
+    (legend,) = np.ravel(panels)[0].figure.legends
+    assert not legend.get_texts()
+
+
 def test_outline_is_where_the_tumor_fraction_crosses_the_level(plane):
     axes = plots.field_slices(plane, variables=["oxygen"], times=[0], level=0.3)
     assert len(axes[0, 0].collections) == 1

@@ -182,12 +182,12 @@ def test_every_key_of_a_config_is_described():
 
 def test_defaults_are_written_out_in_a_resolved_config(two_arms):
     written = set(two_arms.resolved())
-    assert written == set(TrialConfig.model_fields) - {"sweep"}
+    assert written == set(TrialConfig.model_fields) - {"sweep", "space"}
 
 
 def test_model_run_writes_out_every_key():
     run = scenario.loads(MODEL, "x.yaml")
-    assert set(run.resolved()) == set(ModelConfig.model_fields)
+    assert set(run.resolved()) == set(ModelConfig.model_fields) - {"space"}
 
 
 def test_scenario_is_the_class_of_a_trial(two_arms):

@@ -134,8 +134,19 @@ def test_fields_are_kept_beside_the_result(tmp_path):
     assert {"field_slices", "field_slices:arms"} <= set(plots.applicable(fields))
 
 
+def test_no_cell_gets_behind_a_cortex(tmp_path):
+    space = "geometry: plane, size: 40, spacing: 0.4, step: 2, barriers: [{shape: slab, axis: x, from: 7, to: 9}]"
+    text = CONFIG.replace("geometry: radial", space).replace("until: 16 weeks", "until: 8 weeks")
+    run(text.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 12"), to=tmp_path / "result.nc")
+    cells = xr.open_zarr(tmp_path / FIELDS, chunks=None, consolidated=False)["viable_cells"].sel(arm="none")
+    behind, beside = cells.isel(x=(cells.x > 9).values), cells.isel(x=((cells.x > 6) & (cells.x < 7)).values)
+    assert (behind == 0).all() and float(beside.isel(time=-1).max()) > 0.1
+    assert cells.isel(x=((cells.x > 7) & (cells.x < 9)).values).isnull().all()
+
+
 def test_config_comes_back_from_what_it_resolves_to():
-    scenario = ossim.loads(CONFIG)
+    barriers = "[{shape: slab, axis: r, from: 20, to: 21}, {shape: outside_ball, radius: 25 mm}]"
+    scenario = ossim.loads(CONFIG.replace("geometry: radial", f"geometry: radial, barriers: {barriers}"))
     text = ossim.simulation.config_text.dump(scenario.resolved())
     assert ossim.loads(text) == scenario
 

@@ -149,6 +149,8 @@ def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
         if not _follow(problem, item, dt):
             return Ended.not_converged
         store[item.declared.name][...] = item.now
+    if problem.mobility is not None:
+        problem.mobility_before[...] = store["mobility"]
     problem.last_step = dt
     return Ended.complete
 
@@ -164,7 +166,7 @@ def _react(problem: FieldProblem, step: float) -> float:
 
 
 def _move(problem: FieldProblem, ahead: float) -> None:
-    """Set the mobility of the middle of the step; the one before is kept for the extrapolation."""
+    """Set the mobility of the middle of the step, extrapolated from those at its start and at that before."""
     if problem.mobility is None:
         return
     found = problem.store["mobility"]
@@ -174,7 +176,6 @@ def _move(problem: FieldProblem, ahead: float) -> None:
     middle *= ahead
     middle += found
     np.maximum(middle, 0.0, out=middle)
-    before[...] = found
     for motion in problem.motions.values():
         motion.scale(middle)
 

@@ -32,6 +32,11 @@ def loss(u, v, rate):
     return du, dv
 
 
+def steady_loss(u, rate):
+    du = 0.0 * u - rate
+    return du
+
+
 def blowup(u, rate):
     du = rate * u * u
     return du
@@ -209,6 +214,32 @@ def test_a_step_too_long_for_a_sharp_start_is_cut():
     outcome = advance(problem, 20.0, 4.0)
     assert outcome.ended is Ended.complete
     assert grid.integral(problem.field("u")) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_a_step_after_one_undone_is_what_it_would_have_been():
+    """The mobility of the middle of a step is extrapolated from the step before, not from the one that was undone."""
+    system = FieldSystem("test_room_loss", ("u",), ("rate", "D"), steady_loss, {"u": "D"}, room)
+    grid = Grid("cartesian", (32,), 0.5)
+    start = 0.5 + 0.3 * np.sin(grid.centers(0))
+
+    def after_one_step():
+        problem = bind(system, grid, {"rate": 0.01, "D": 0.5}, {"u": start})
+        advance(problem, 1.0, 1.0)
+        return problem
+
+    expected = after_one_step()
+    assert advance(expected, 1.5, 0.5).steps == 1
+    problem, calls, seen = after_one_step(), [], {}
+
+    def fail_first(problem, begin, end):
+        calls.append(begin)
+        problem.parameters[0] = 1e6 if len(calls) == 1 else 0.01
+
+    def keep(time):
+        seen[time] = problem.field("u").copy()
+
+    assert advance(problem, 2.0, 1.0, drive=fail_first, progress=keep).undone == 1
+    np.testing.assert_array_equal(seen[1.5], expected.field("u"))
 
 
 def test_a_field_that_is_no_number_ends_the_run():
