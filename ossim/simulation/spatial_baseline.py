@@ -22,7 +22,8 @@ from ..numerics.fields.problem import FieldProblem, bind
 
 SMALL = 0.35  # of the diameter at enrollment: where growth begins
 SETTLED = 0.005  # relative error of the doubling time that is small enough
-MOST_TRIES = 12
+MOST_TRIES = 25
+DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
 LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
 MARGIN = 6.0  # [cells of the width of the front] between tumor and boundary
@@ -93,13 +94,21 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
 
 
 def _next(tried: list[tuple[float, float]], target: float) -> float:
-    """Next growth rate to try: by the secant of the last two, in its logarithm; a first step by proportion."""
-    (place, found) = tried[-1]
-    slope = max(abs(found), 0.2 * target)
-    if len(tried) > 1 and place != tried[-2][0]:
-        secant = (found - tried[-2][1]) / (place - tried[-2][0])
-        slope = secant if secant > 0.1 * slope else slope
-    return float(np.exp(place + np.clip((target - found) / slope, -1.0, 1.0)))
+    """Next growth rate to try: by the secant of the last two, in its logarithm, inside what is known to hold it.
+
+    A lesion that dies out grows at 0, whatever its rate; there the secant says nothing and the bracket is halved.
+    """
+    low = max((place for place, found in tried if found < target), default=-np.inf)
+    high = min((place for place, found in tried if found > target), default=np.inf)
+    place, found = tried[-1]
+    guess = place + (1.0 if found < target else -1.0)
+    if len(tried) > 1 and found > 0.0 and tried[-2][1] > 0.0 and found != tried[-2][1]:
+        guess = place + (target - found) * (place - tried[-2][0]) / (found - tried[-2][1])
+    elif found > 0.0:
+        guess = place + np.clip((target - found) / found, -1.0, 1.0)
+    if not low < guess < high:
+        guess = 0.5 * (low + high)
+    return float(np.exp(guess))
 
 
 def _grown(
@@ -121,6 +130,8 @@ def _grown(
         if advance(problem, problem.time + max(dt, 1e-3 * step), step).ended is not Ended.complete:
             return problem, 0.0
         history.append((problem.time, _diameter(problem, space)))
+        if history[-1][1] < DYING * history[0][1]:
+            return problem, 0.0
     if history[-1][1] < size * (1.0 - 1e-3):
         return problem, 0.0
     times, sizes = np.array([row for row in history if row[1] >= LAST * size]).T
