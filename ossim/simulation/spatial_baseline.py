@@ -20,7 +20,7 @@ from ..numerics.fields.grid import Grid
 from ..numerics.fields.outline import diameter
 from ..numerics.fields.problem import FieldProblem, bind
 
-SMALL = 0.35  # of the diameter at enrollment: where growth begins
+SMALL, LEAST, LARGE = 0.35, 12.0, 0.8  # growth begins at a part of the diameter, at least so many widths of the front
 SETTLED = 0.005  # relative error of the doubling time that is small enough
 MOST_TRIES = 25
 DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
@@ -117,7 +117,9 @@ def _grown(
     """Grow to the diameter; return the problem there and the growth rate of the volume [1/day]."""
     count = int(np.ceil((0.5 * size + margin(space)) / spacing))
     grid = Grid("radial", (count,), spacing)
-    edge = 1.0 / (1.0 + np.exp((grid.centers(0) - 0.5 * SMALL * size) / space["front_width"]))
+    width = space["front_width"]
+    seed = min(max(SMALL * size, LEAST * width), LARGE * size)
+    edge = 1.0 / (1.0 + np.exp((grid.centers(0) - 0.5 * seed) / width))
     dense = 1.0 - values["xprod"] / (1.0 + values["xprod"])
     start = {"s": 0.6 * dense * edge, "x": 0.6 * (1.0 - dense) * edge, "km": 0.6 * edge, "ki": 0.4 * edge}
     problem = bind(SYSTEM, grid, values, start | {"h": 1.0 - edge})
@@ -194,10 +196,11 @@ def margin(space: Mapping[str, float]) -> float:
     return max(MARGIN * space["front_width"], EDGE)
 
 
-def solid(problem: FieldProblem) -> np.ndarray:
-    """Solid fraction: cells, necrosis and matrix, shape of the grid."""
-    return sum(problem.field(name) for name in SOLID)
+def lesion_tissue(problem: FieldProblem) -> np.ndarray:
+    """Share of tissue that is not host: cells, necrosis, matrix and what they left empty, shape of the grid."""
+    found = 1.0 - problem.field("h")
+    return found if problem.grid.mask is None else np.where(problem.grid.mask, found, 0.0)
 
 
 def _diameter(problem: FieldProblem, space: Mapping[str, float]) -> float:
-    return diameter(problem.grid, solid(problem), space["outline_level"])
+    return diameter(problem.grid, lesion_tissue(problem), space["outline_level"])
