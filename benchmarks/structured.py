@@ -13,8 +13,10 @@ import numba
 import numpy as np
 
 from ossim.catalog import model_parameters
+from ossim.numerics.lanes import WIDTH
+from ossim.numerics.problem import aligned
 from ossim.numerics.structured import renewal, weno
-from ossim.numerics.structured.counts import _size_power, size_power
+from ossim.numerics.structured.counts import _size_power, node_table, size_power
 from ossim.numerics.structured.flow import Flow, make_flow, separate
 from ossim.numerics.structured.renewal import make_edges, renew, seeding
 
@@ -62,7 +64,7 @@ def _calls(n_blocks: int) -> tuple[float, float]:
     return found
 
 
-@numba.njit(error_model="numpy")
+@numba.njit(error_model="numpy", _nrt=False)
 def _renewals(runs, edges, numbers, power, weight, table, level, decay, sizes, outside, rate, total, last, found):
     """Solve `runs` times: separated growth, seeding by the primary, births, number and burden."""
     for _ in range(runs):
@@ -70,8 +72,8 @@ def _renewals(runs, edges, numbers, power, weight, table, level, decay, sizes, o
         renewal._separate(edges, *numbers, power, table, level, decay)
         renewal._seeding(weight, level, decay, table[0], sizes, outside)
         renewal._renew(edges, level, decay, table, weight, outside, rate, total)
-        sources, level_end, decay_end, block, beyond, last_sources, burden = last
-        _size_power(edges, rate, sources, level_end, decay_end, block, beyond, last_sources, burden)
+        burdens, level_end, decay_end, block, beyond, last_sources, burden = last
+        _size_power(edges, rate, burdens, level_end, decay_end, block, beyond, last_sources, burden)
         found[0], found[1] = total[-1], burden[0]
 
 
@@ -81,18 +83,19 @@ def renewal_runs(n_blocks: int, runs: int):
     edges = make_edges(UNTIL, n_blocks)
     work = renewal._work(n_blocks)
     weight = np.full(n_blocks, known.seeding_rate)
-    nodes = np.stack([edges[:-1], 0.5 * (edges[1:] + edges[:-1]), edges[1:]], axis=1)
-    end = np.array([UNTIL])
+    end, before = np.array([UNTIL]), edges[-2:-1]
     level, decay, _ = separate(known.flow, end)
-    sources = separate(known.flow, nodes)[2]
-    last = (sources, level, decay, np.array([n_blocks - 1]), np.diff(edges)[-1:], sources[-1:].copy(), np.empty(1))
+    burden, n_nodes = node_table(n_blocks)
+    burden[:n_nodes] = separate(
+        known.flow, np.append(np.stack([edges[:-1], edges[:-1] + 0.5 * UNTIL / n_blocks], 1), end)
+    )[2]
+    last_sources = separate(known.flow, np.stack([before, 0.5 * (before + end), end], axis=1))[2]
+    last = (burden, level, decay, np.array([n_blocks - 1]), np.diff(edges)[-1:], last_sources, np.empty(1))
     room = np.empty((n_blocks, 3)), np.empty((n_blocks, 3)), np.empty(n_blocks + 1)
-    found = np.empty(2)
+    sizes, found = aligned(work[1].size // WIDTH), np.empty(2)
 
     def solve(_) -> np.ndarray:
-        _renewals(
-            runs, edges, renewal._numbers(known.flow), known.power, weight, *work, work[1].copy(), *room, last, found
-        )
+        _renewals(runs, edges, renewal._numbers(known.flow), known.power, weight, *work, sizes, *room, last, found)
         return found
 
     return solve

@@ -3,7 +3,8 @@
 Cells (sensitive s, TKI-tolerant r, chemotherapy-resistant c) divide where there is room and oxygen, wander into room,
 and die without oxygen and by drugs. Vessels sprout from host tissue and, less, from the vessels of the tumor where VEGF
 calls them; they mature, and leak while they are immature. Invaded host tissue is destroyed with its vessels, so the
-middle starves: a viable rim around a necrotic core. An angiogenesis inhibitor takes the vessels of the rim away; what
+middle starves: a viable rim around a necrotic core. What is not host tissue is what a scan shows; space that is emptied
+heals from its border. An angiogenesis inhibitor takes the vessels of the rim away; what
 the host still supplies keeps a border alive that hardly grows.
 
 Oxygen o (blood = 1), VEGF a, interstitial pressure p (vessels = 1) and drug d (plasma = 1) are at rest with the cells:
@@ -74,7 +75,7 @@ def effect(d, low, high):
 
 def rates(
     s, r, c, n, x, ki, km, h, o, a, d,
-    vv, lam, delta, xi, o1, d1, cyc1, costR, costC, g0, kcl, xprod, psp, tau, gamV, pmat, li, lm, piI, piM, kdes,
+    vv, lam, delta, xi, o1, d1, cyc1, costR, costC, g0, kcl, xprod, psp, tau, gamV, pmat, li, lm, piI, piM, kdes, heal,
     kdM, kdI, kdS, kdT, kch, alphaM, Mmax, I, Ie, boost, m1, m2, f1, f2, q1, q2, y1, y2,
 ):  # fmt: skip
     """Cells, debris, matrix, vessels and host tissue in one place."""
@@ -96,7 +97,7 @@ def rates(
     dx = xprod * (born_s + born_r + born_c)
     dki = psp * (1.0 - Ie) * pow(a, gamV) * free * (h + tau * (ki + km)) - (pmat + li + piI * Ie) * ki
     dkm = pmat * ki - (lm + piM * Ie) * km
-    dh = -kdes * (s + r + c) * h
+    dh = heal * h * maximum(free - h, 0.0) - kdes * (s + r + c) * h
     return ds, dr, dc, dn, dx, dki, dkm, dh
 
 
@@ -139,6 +140,7 @@ FROM_SPACE = {
     "host": "host_consumption",
     "hostratio": "host_supply_ratio",
     "kdes": "host_destruction_rate",
+    "heal": "host_healing_rate",
     "psp": "sprouting_rate",
     "tau": "tumor_sprouting_share",
     "leak": "immature_leakiness",
@@ -171,6 +173,7 @@ SYSTEM = FieldSystem(
 
 #: symbol -> (name, unit, long name) of what is shown of a lesion
 SHOWN = {
+    "lesion": ("lesion_tissue", "1", "tissue that is not host"),
     "viable": ("viable_cells", "1", "viable cells"),
     "r": ("resistant_cells", "1", "TKI-tolerant cells"),
     "n": ("necrosis", "1", "necrosis"),
@@ -182,4 +185,4 @@ SHOWN = {
     "p": ("interstitial_pressure", "1", "interstitial pressure"),
     "d": ("drug_level", "1", "drug relative to plasma"),
 }
-TUMOR = ("viable", "n", "x")
+TUMOR = ("lesion",)

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..models.size_model import SizeModel, Therapy
 from ..numerics.structured.counts import count, count_above, first_day, size_power
 from ..numerics.structured.flow import Flow, day_of, effective_time, log_size, make_flow, time_to_reach
+from ..numerics.structured.malthus import malthus_rate
 from ..numerics.structured.renewal import Births, births_of, in_blocks, make_edges, renew
 from ..schema import Status
 from . import provenance
@@ -103,11 +104,11 @@ def simulate_metastases(
     table = compiled_doses(declared, rows, float(times[-1]) or 1.0)
     found, first, errors = [], [], []
     for run in range(n_runs):
-        population, error = _converged(
-            declared, {name: float(values[name][run]) for name in values}, table, times, rtol
-        )
-        found.append(_observed(declared, population, times))
-        first.append(first_day(lambda days, one=population: _visible(one, days), population.births.edges, 1.0))
+        single = {name: float(values[name][run]) for name in values}
+        with np.errstate(all="ignore"):  # a run that overflows is flagged by its status
+            population, error = _converged(declared, single, table, times, rtol)
+            found.append(_observed(declared, population, times))
+            first.append(first_day(lambda days, one=population: _visible(one, days), population.births.edges, 1.0))
         errors.append(error)
     variables: dict[str, Any] = {
         name: (("run", "time"), np.stack([one[name] for one in found]), {"units": unit, "long_name": text})
@@ -123,8 +124,11 @@ def simulate_metastases(
         variables[level.name] = (("run", "time"), rate, text)
     text = {"units": "day", "long_name": "day on which one visible metastasis is expected"}
     variables["time_to_first_visible"] = ("run", np.array(first), text)
-    converged = np.where(np.array(errors) <= rtol, Status.ok, Status.not_converged)
-    variables["status"] = ("run", converged.astype(np.int8), STATUS_FLAGS)
+    text = {"units": "1/day", "long_name": "rate at which the number grows in the end, without therapy"}
+    variables["malthus_rate"] = ("run", np.array([_malthus_rate(values, run) for run in range(n_runs)]), text)
+    finite = np.array([all(np.isfinite(value).all() for value in one.values()) for one in found])
+    status = np.where(finite, np.where(np.array(errors) <= rtol, Status.ok, Status.not_converged), Status.non_finite)
+    variables["status"] = ("run", status.astype(np.int8), STATUS_FLAGS)
     if table.time.size:
         variables |= dose_calendar(table)
     coordinates: dict[str, Any] = {"time": ("time", times, {"units": declared.time_unit, "long_name": "time"})}
@@ -161,6 +165,13 @@ def _converged(
         )
         before = after
     return before, error
+
+
+def _malthus_rate(values: Mapping[str, np.ndarray], run: int) -> float:
+    """Malthus rate of a run without therapy; NaN where nobody seeds."""
+    names = ("growth_rate", "largest_size", "seeding_exponent", "seeding_rate")
+    growth, largest, power, weight = (float(values[name][run]) for name in names)
+    return malthus_rate(make_flow(growth, 0.0, float(np.log(largest))), power, weight) if weight > 0.0 else np.nan
 
 
 def _change(before: np.ndarray, after: np.ndarray) -> float:

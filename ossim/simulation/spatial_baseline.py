@@ -20,9 +20,10 @@ from ..numerics.fields.grid import Grid
 from ..numerics.fields.outline import diameter
 from ..numerics.fields.problem import FieldProblem, bind
 
-SMALL = 0.35  # of the diameter at enrollment: where growth begins
+SMALL, LEAST, LARGE = 0.35, 12.0, 0.8  # growth begins at a part of the diameter, at least so many widths of the front
 SETTLED = 0.005  # relative error of the doubling time that is small enough
-MOST_TRIES = 12
+MOST_TRIES = 25
+DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
 LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
 MARGIN = 6.0  # [cells of the width of the front] between tumor and boundary
@@ -93,13 +94,21 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
 
 
 def _next(tried: list[tuple[float, float]], target: float) -> float:
-    """Next growth rate to try: by the secant of the last two, in its logarithm; a first step by proportion."""
-    (place, found) = tried[-1]
-    slope = max(abs(found), 0.2 * target)
-    if len(tried) > 1 and place != tried[-2][0]:
-        secant = (found - tried[-2][1]) / (place - tried[-2][0])
-        slope = secant if secant > 0.1 * slope else slope
-    return float(np.exp(place + np.clip((target - found) / slope, -1.0, 1.0)))
+    """Next growth rate to try: by the secant of the last two, in its logarithm, inside what is known to hold it.
+
+    A lesion that dies out grows at 0, whatever its rate; there the secant says nothing and the bracket is halved.
+    """
+    low = max((place for place, found in tried if found < target), default=-np.inf)
+    high = min((place for place, found in tried if found > target), default=np.inf)
+    place, found = tried[-1]
+    guess = place + (1.0 if found < target else -1.0)
+    if len(tried) > 1 and found > 0.0 and tried[-2][1] > 0.0 and found != tried[-2][1]:
+        guess = place + (target - found) * (place - tried[-2][0]) / (found - tried[-2][1])
+    elif found > 0.0:
+        guess = place + np.clip((target - found) / found, -1.0, 1.0)
+    if not low < guess < high:
+        guess = 0.5 * (low + high)
+    return float(np.exp(guess))
 
 
 def _grown(
@@ -108,7 +117,9 @@ def _grown(
     """Grow to the diameter; return the problem there and the growth rate of the volume [1/day]."""
     count = int(np.ceil((0.5 * size + margin(space)) / spacing))
     grid = Grid("radial", (count,), spacing)
-    edge = 1.0 / (1.0 + np.exp((grid.centers(0) - 0.5 * SMALL * size) / space["front_width"]))
+    width = space["front_width"]
+    seed = min(max(SMALL * size, LEAST * width), LARGE * size)
+    edge = 1.0 / (1.0 + np.exp((grid.centers(0) - 0.5 * seed) / width))
     dense = 1.0 - values["xprod"] / (1.0 + values["xprod"])
     start = {"s": 0.6 * dense * edge, "x": 0.6 * (1.0 - dense) * edge, "km": 0.6 * edge, "ki": 0.4 * edge}
     problem = bind(SYSTEM, grid, values, start | {"h": 1.0 - edge})
@@ -121,6 +132,8 @@ def _grown(
         if advance(problem, problem.time + max(dt, 1e-3 * step), step).ended is not Ended.complete:
             return problem, 0.0
         history.append((problem.time, _diameter(problem, space)))
+        if history[-1][1] < DYING * history[0][1]:
+            return problem, 0.0
     if history[-1][1] < size * (1.0 - 1e-3):
         return problem, 0.0
     times, sizes = np.array([row for row in history if row[1] >= LAST * size]).T
@@ -183,10 +196,11 @@ def margin(space: Mapping[str, float]) -> float:
     return max(MARGIN * space["front_width"], EDGE)
 
 
-def solid(problem: FieldProblem) -> np.ndarray:
-    """Solid fraction: cells, necrosis and matrix, shape of the grid."""
-    return sum(problem.field(name) for name in SOLID)
+def lesion_tissue(problem: FieldProblem) -> np.ndarray:
+    """Share of tissue that is not host: cells, necrosis, matrix and what they left empty, shape of the grid."""
+    found = 1.0 - problem.field("h")
+    return found if problem.grid.mask is None else np.where(problem.grid.mask, found, 0.0)
 
 
 def _diameter(problem: FieldProblem, space: Mapping[str, float]) -> float:
-    return diameter(problem.grid, solid(problem), space["outline_level"])
+    return diameter(problem.grid, lesion_tissue(problem), space["outline_level"])

@@ -34,6 +34,7 @@ from .spatial_lesion import Lesion, Reading
 SAMPLES = 4  # of drug levels in each half of a step
 AT_VISIT = ("rim_width", "hypoxic_fraction", "drug_penetration", "interstitial_pressure", "necrotic_fraction")
 _SYMBOLS = {"mtor": "m", "igf1r": "f", "src": "q", "cytotoxic": "y"}
+_LEAST = 1e-12  # vessels of a lesion that is gone: none would divide zero by zero
 _STATE = {name: LESION_STATES.index(name) for name in LESION_STATES}
 
 
@@ -46,12 +47,14 @@ class SpatialPlan:
     space : parameters of the spatial model
     section : `space` of the config
     grown : (patient, lesion) -> the lesion at enrollment, the same in all arms
+    failed : patients of the block with a lesion that cannot be grown
     times : when fields are kept [day], and `keep`, called then as ``keep(arm, lesion, number of the time)``
     """
 
     space: Mapping[str, float]
     section: SpaceSection
     grown: Mapping[tuple[int, int], Grown]
+    failed: tuple[int, ...]
     times: np.ndarray
     keep: Callable[[str, Lesion, int], None]
 
@@ -99,6 +102,7 @@ class SpatialCourse:
         self.lesions = [
             self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
         ]
+        problem.runs.status[list(plan.failed)] = Status.bad_parameter
         self._read_all(0.0)
         self._keep(self.first)
 
@@ -127,7 +131,8 @@ class SpatialCourse:
     def _keep(self, first: int) -> None:
         """Keep the fields of the first lesion of the first patient of all, if this is the time."""
         place = np.flatnonzero(np.abs(self.plan.times - self.time) < 1e-9)
-        if place.size and first == 0 and self.problem.runs.time[0] >= self.time:
+        alive = self.problem.runs.status[0] == Status.ok and self.problem.runs.time[0] >= self.time
+        if place.size and first == 0 and alive:
             self.plan.keep(self.arm.name, self.lesions[0].lesion, int(place[0]))
 
     def _step(self, start: float, stop: float) -> None:
@@ -235,7 +240,7 @@ class SpatialCourse:
         flow = np.sqrt(kappa * u / (1.0 - u)) * clones.sum() * scale / self._parameter("c0")[item.patient]
         immature, mature = reading.vessels
         weight = mature + self._parameter("eps")[item.patient] * immature
-        state[_STATE["Ki"]], state[_STATE["Km"]] = np.array([immature, mature]) * (flow / max(weight, 1e-300))
+        state[_STATE["Ki"]], state[_STATE["Km"]] = _LEAST + np.array([immature, mature]) * (flow / max(weight, 1e-300))
 
     def at_visit(self, n: int) -> dict[str, np.ndarray]:
         """Readings beyond those of the lumped patient, means over lesions weighted by volume, shape (n,)."""
@@ -263,26 +268,28 @@ def values_of(patients: Patients, patient: int, lesion: int) -> dict[str, float]
     return found
 
 
-def grow_all(patients: Patients, space: Mapping[str, float], spacing: float) -> dict[tuple[int, int], Grown]:
+def grow_all(
+    patients: Patients, space: Mapping[str, float], spacing: float
+) -> tuple[dict[tuple[int, int], Grown], tuple[int, ...]]:
     """Grow every lesion of every patient to its diameter at enrollment; lesions that are alike are grown once.
 
-    Raises
-    ------
-    InputError
-        A lesion cannot be grown; the message names the patient.
+    Returns
+    -------
+    (patient, lesion) -> lesion, and the patients with a lesion that cannot be grown at its doubling time
     """
     known: dict[tuple, Grown] = {}
-    found = {}
+    found, failed = {}, []
     for patient in range(patients.size):
         for number in range(int(patients.n_lesions[patient])):
             values = values_of(patients, patient, number)
             key = tuple(values.items())
             try:
                 known[key] = known.get(key) or grow(values, space, values["lesion_diameter"], spacing)
-            except InputError as error:
-                raise InputError(f"patient {patients.first + patient}: {error}") from None
+            except InputError:
+                failed.append(patient)
+                break
             found[patient, number] = known[key]
-    return found
+    return {key: lesion for key, lesion in found.items() if key[0] not in failed}, tuple(failed)
 
 
 def _halves(samples: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:

@@ -14,9 +14,9 @@ from ..numerics.fields.outline import coverage, diameter, touches
 from ..numerics.fields.problem import FieldProblem, bind
 from .config_schema import SpaceSection
 from .space import make_grid
-from .spatial_baseline import Grown, margin, placed, solid
+from .spatial_baseline import Grown, lesion_tissue, margin, placed
 
-ALARM = 0.005  # solid fraction near the boundary at which the grid is made larger
+ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
 TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3
 CLOSE = 0.5  # of the margin: how near
 
@@ -99,11 +99,11 @@ class Lesion:
 
     def touches(self) -> bool:
         """Whether the lesion reaches the boundary of its grid."""
-        return touches(self.problem.grid, solid(self.problem), self.space["outline_level"])
+        return touches(self.problem.grid, lesion_tissue(self.problem), self.space["outline_level"])
 
     def _is_close(self) -> bool:
         """Whether the border of the lesion comes near the boundary of the grid."""
-        found = solid(self.problem) > ALARM
+        found = lesion_tissue(self.problem) > ALARM
         cells = max(int(CLOSE * margin(self.space) / self.problem.grid.spacing), 1)
         if self.problem.grid.geometry == "radial":
             return bool(found[-cells:].any())
@@ -136,7 +136,7 @@ class Lesion:
     def read(self) -> Reading:
         """Read the lesion off."""
         problem, grid, space = self.problem, self.problem.grid, self.space
-        size = diameter(grid, solid(problem), space["outline_level"])
+        size = diameter(grid, lesion_tissue(problem), space["outline_level"])
         content = np.pi / 6.0 * size**3
         inside = np.pi / 4.0 * size**2 if len(grid.shape) == 2 else content
         clones = np.array([grid.integral(problem.field(name)) for name in CELLS])
@@ -168,7 +168,7 @@ class Lesion:
         if grid.geometry == "radial":
             core &= grid.centers(0) < 0.5 * size
             return 0.5 * size - (0.75 / np.pi * grid.integral(core)) ** (1.0 / 3.0)
-        content = grid.integral(core * coverage(grid, solid(self.problem), self.space["outline_level"]))
+        content = grid.integral(core * coverage(grid, lesion_tissue(self.problem), self.space["outline_level"]))
         inner = (content / np.pi) ** 0.5 if len(grid.shape) == 2 else (0.75 / np.pi * content) ** (1.0 / 3.0)
         return 0.5 * size - inner
 
@@ -176,7 +176,8 @@ class Lesion:
         """Fields by the names that users see, cut to a grid of this `shape` or filled with host, same middle."""
         problem = self.problem
         viable = sum(problem.field(name) for name in CELLS)
-        fields = {"viable": viable, **{name: problem.field(name) for name in SHOWN if name != "viable"}}
+        fields = {"lesion": lesion_tissue(problem), "viable": viable}
+        fields |= {name: problem.field(name) for name in SHOWN if name not in fields}
         return {SHOWN[name][0]: _fitted(values, shape, problem.grid) for name, values in fields.items()}
 
 

@@ -73,7 +73,7 @@ def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> Spat
     """Grow the lesions of a block of patients, and make the store of fields in a `folder`, if there is one."""
     section = scenario.space
     space = space_values(section)
-    grown = grow_all(patients, space, space["cell_spacing"])
+    grown, failed = grow_all(patients, space, space["cell_spacing"])
     fields = field_store(scenario, patients, folder) if folder is not None and patients.first == 0 else None
     arms = {arm.name: number for number, arm in enumerate(scenario.arms)}
 
@@ -83,7 +83,7 @@ def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> Spat
             fields.reached(lesion.problem.time)
 
     times = field_times(scenario) if fields is not None else np.zeros(0)
-    return SpatialPlan(space, section, grown, times, keep)
+    return SpatialPlan(space, section, grown, failed, times, keep)
 
 
 def field_times(scenario: Any) -> np.ndarray:

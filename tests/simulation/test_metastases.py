@@ -33,6 +33,7 @@ def test_numbers_of_iwata():
     ds = ossim.simulate("iwata2000", [600.0, 1000.0])
     np.testing.assert_allclose(ds["metastasis_count"], [3.950797, 76.42121], rtol=1e-6)
     assert float(ds["primary_volume"][1]) * 1e6 == pytest.approx(1.742584e10, rel=1e-6)
+    assert float(ds["malthus_rate"]) == pytest.approx(0.00580566492, rel=1e-8)
     assert int(ds["status"]) == 0
 
 
@@ -137,6 +138,19 @@ def test_first_visible_day_is_when_one_is_expected():
 def test_precision_that_is_not_reached_is_said():
     ds = ossim.simulate("iwata2000", [1000.0], rtol=1e-16)
     assert int(ds["status"]) == ossim.schema.Status.not_converged
+
+
+def test_run_that_overflows_is_flagged_and_the_others_stand():
+    rates = {"seeding_rate": [2.7e-10, 1.0], "largest_size": [1e12, 1e15]}
+    ds = ossim.simulate("iwata_treated", [0.0, 1000.0, 3000.0], parameters=rates)
+    assert ds["status"].values.tolist() == [ossim.schema.Status.ok, ossim.schema.Status.non_finite]
+    assert np.isfinite(ds["metastasis_count"][0]).all()
+
+
+def test_day_zero_alone_holds_nothing():
+    ds = ossim.simulate("iwata_treated", [0.0])
+    assert int(ds["status"]) == 0
+    assert float(ds["metastatic_burden"][0]) == float(ds["metastasis_count"][0]) == 0.0
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,9 +8,15 @@ import xarray as xr
 
 import ossim
 from ossim import plots
+from ossim.catalog import model_parameters, population
+from ossim.cohort.sampling import draw_patients
 from ossim.errors import InputError
+from ossim.numerics.fields.grid import Grid
+from ossim.numerics.fields.outline import diameter
 from ossim.schema import Status
 from ossim.simulation.field_store import FIELDS
+from ossim.simulation.spatial_baseline import grow
+from ossim.simulation.spatial_course import values_of
 
 CONFIG = """
 model: osteosarcoma_spatial
@@ -165,3 +171,23 @@ def test_config_comes_back_from_what_it_resolves_to():
 def test_what_is_wrong_is_said_with_its_line(old, new, words):
     with pytest.raises(InputError, match=words):
         ossim.loads(CONFIG.replace(old, new))
+
+
+def test_a_lesion_that_cannot_be_grown_fails_its_patient_only():
+    text = CONFIG.replace("typical: true, parameters: {number_of_lesions: 1}", "parameters: {number_of_lesions: 1}")
+    text = text.replace("size: 1", "size: 2").replace("until: 16 weeks", "until: 4 weeks")
+    hard = "geometry: radial, parameters: {host_supply_ratio: 10, sprouting_rate: 0.06}"
+    text = text.replace("number_of_lesions: 1", "number_of_lesions: 1, doubling_time: 90")
+    ds = run(text.replace("geometry: radial", hard))
+    assert (ds["status"] == Status.bad_parameter).all() and ds["tumor_volume"].isnull().all()
+
+
+@pytest.mark.parametrize("patient", [1, 39])
+def test_lesions_that_grow_slowly_are_grown_too(patient):
+    """Near the rate below which they die out the growth rate is steep in the rate of cells."""
+    patients = draw_patients(population("relapsed"), 1, 0, patient + 1, 5)
+    space = {name: item.value for name, item in model_parameters("osteosarcoma_spatial").items()}
+    values = values_of(patients, patient, 0)
+    grown = grow(values, space, values["lesion_diameter"], 0.25)
+    found = diameter(Grid("radial", grown.radii.shape, 0.25), 1.0 - grown.profiles["h"], space["outline_level"])
+    assert found == pytest.approx(values["lesion_diameter"], rel=1e-3)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 import numpy as np
 
 from ..elementary import exp
+from ..lanes import WIDTH, load, store
+from ..problem import aligned
 from .compile import structured_jit
 from .flow import Flow, day_of, effective_time, separate, time_to_reach
-from .renewal import Births
+from .renewal import Births, sum_lanes
 
 _HALVINGS = 60  # of an interval, to the last bit of a day
 
@@ -39,14 +41,23 @@ def size_power(births: Births, flow: Flow, time: np.ndarray, power: float, log_l
     block, part, width = _places(births, until)
     level, decay, _ = separate(flow, time)
     middle = 0.5 * (births.edges[1:] + births.edges[:-1])
-    nodes = np.stack([births.edges[:-1], middle, births.edges[1:]], axis=1)
+    nodes = np.append(np.stack([births.edges[:-1], middle], axis=1), births.edges[-1])
     first = births.edges[block]
     last = np.stack([first, 0.5 * (first + until), until], axis=1)
-    sources = np.ascontiguousarray(power * separate(flow, nodes)[2])
     last_sources = np.ascontiguousarray(power * separate(flow, last)[2])
+    table, n_nodes = node_table(births.edges.size - 1)
+    table[:n_nodes] = power * separate(flow, nodes)[2]
     found = np.empty(time.size)
-    _size_power(births.edges, births.rate, sources, power * level, decay, block, part * width, last_sources, found)
+    _size_power(births.edges, births.rate, table, power * level, decay, block, part * width, last_sources, found)
     return found
+
+
+def node_table(n_blocks: int) -> tuple[np.ndarray, int]:
+    """Room for p source of the nodes and their shares in whole rows of lanes, and one row; the number of nodes."""
+    n_nodes = 2 * n_blocks + 1
+    table = aligned(2 * -(-n_nodes // WIDTH) + 1)
+    table[:] = 0.0
+    return table, n_nodes
 
 
 def first_day(value: Callable[[np.ndarray], np.ndarray], days: np.ndarray, level: float) -> float:
@@ -81,22 +92,39 @@ def _places(births: Births, time: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
 
 
 @structured_jit
-def _size_power(edges, rate, sources, level, decay, block, beyond, last_sources, found):
-    """Simpson's rule over whole blocks, then over the part of the last one, with births read from its parabola."""
+def _size_power(edges, rate, table, level, decay, block, beyond, last_sources, found):
+    """Simpson's rule over whole blocks, then over the part of the last one, with births read from its parabola.
+
+    `table` holds p source of the nodes; births of each node times its share in whole blocks are written behind.
+    """
+    rows, n_blocks = (table.size // WIDTH - 1) // 2, rate.shape[0]
+    shares = rows * WIDTH
+    table[shares] = 0.0
+    for i in range(n_blocks):
+        h = edges[i + 1] - edges[i]
+        table[shares + 2 * i] += h / 6.0 * rate[i, 0]
+        table[shares + 2 * i + 1] = h * 2.0 / 3.0 * rate[i, 1]
+        table[shares + 2 * i + 2] = h / 6.0 * rate[i, 2]
     for k in range(found.size):
-        total = 0.0
-        for i in range(block[k]):
-            part = rate[i, 0] * exp(level[k] - decay[k] * sources[i, 0])
-            part += 4.0 * rate[i, 1] * exp(level[k] - decay[k] * sources[i, 1])
-            part += rate[i, 2] * exp(level[k] - decay[k] * sources[i, 2])
-            total += (edges[i + 1] - edges[i]) / 6.0 * part
-        i = block[k]
+        i, total = block[k], 0.0
         start, middle, end = rate[i, 0], rate[i, 1], rate[i, 2]
+        h = edges[i + 1] - edges[i]
+        whole_rows = 2 * i // WIDTH
+        if whole_rows > 0:
+            lanes = load(table, rows) * exp(level[k] - decay[k] * load(table, 0))
+            for row in range(1, whole_rows):
+                lanes = lanes + load(table, rows + row) * exp(level[k] - decay[k] * load(table, row))
+            store(table, 2 * rows, lanes)
+            total = sum_lanes(table, 2 * rows)
+        for node in range(whole_rows * WIDTH, 2 * i):
+            total += table[shares + node] * exp(level[k] - decay[k] * table[node])
+        # the node between the last whole block and the part has its share of the block before only
+        before = (edges[i] - edges[i - 1]) / 6.0 * rate[i - 1, 2] if i > 0 else 0.0
         slope, bend = 4.0 * middle - 3.0 * start - end, 2.0 * (start + end) - 4.0 * middle
-        y = beyond[k] / (edges[i + 1] - edges[i])
+        y = beyond[k] / h
         half = start + 0.5 * y * (slope + 0.5 * y * bend)
-        whole = start + y * (slope + y * bend)
-        part = start * exp(level[k] - decay[k] * last_sources[k, 0])
-        part += 4.0 * half * exp(level[k] - decay[k] * last_sources[k, 1])
-        part += whole * exp(level[k] - decay[k] * last_sources[k, 2])
-        found[k] = total + beyond[k] / 6.0 * part
+        last = start + y * (slope + y * bend)
+        third = beyond[k] / 6.0
+        total += (before + third * start) * exp(level[k] - decay[k] * last_sources[k, 0])
+        total += 4.0 * third * half * exp(level[k] - decay[k] * last_sources[k, 1])
+        found[k] = total + third * last * exp(level[k] - decay[k] * last_sources[k, 2])

@@ -114,9 +114,9 @@ def renew(edges: np.ndarray, flow: Flow, power: float, weight: np.ndarray, outsi
 
 
 def _work(n_blocks: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Room for p source of the nodes, their births and two rows of lanes; for p level and for decay; whole rows."""
+    """Room for p source of the nodes, their births and three rows of lanes; for p level and for decay; whole rows."""
     rows = -(-(2 * n_blocks + 1) // WIDTH)
-    table = aligned(2 * rows + 2)
+    table = aligned(2 * rows + 3)
     table[:] = 0.0
     return table, aligned(rows), aligned(rows)
 
@@ -163,16 +163,24 @@ def _seeding(weight, level, decay, source, sizes, found):
 
 
 @structured_jit
-def _history(table, rows, n_nodes, level, decay):
-    """Sum over the first nodes of their births times size^p; nodes beyond them in the last row have no births yet."""
-    total = load(table, 2 * rows)
+def sum_lanes(table, row):
+    """Sum of the eight numbers of a row, in pairs."""
+    first = (get(table, row, 0) + get(table, row, 1)) + (get(table, row, 2) + get(table, row, 3))
+    return first + ((get(table, row, 4) + get(table, row, 5)) + (get(table, row, 6) + get(table, row, 7)))
+
+
+@structured_jit
+def _histories(table, rows, n_nodes, level_m, decay_m, level_e, decay_e):
+    """Sums over the first nodes of their births times size^p at two times; later nodes have no births yet."""
+    total_m = load(table, 2 * rows)
+    total_e = total_m
     for row in range((n_nodes + WIDTH - 1) // WIDTH):
-        total = total + load(table, rows + row) * exp(level - decay * load(table, row))
-    store(table, 2 * rows + 1, total)
-    found = 0.0
-    for lane in range(WIDTH):
-        found += get(table, 2 * rows + 1, lane)
-    return found
+        source, births = load(table, row), load(table, rows + row)
+        total_m = total_m + births * exp(level_m - decay_m * source)
+        total_e = total_e + births * exp(level_e - decay_e * source)
+    store(table, 2 * rows + 1, total_m)
+    store(table, 2 * rows + 2, total_e)
+    return sum_lanes(table, 2 * rows + 1), sum_lanes(table, 2 * rows + 2)
 
 
 @structured_jit
@@ -189,8 +197,7 @@ def _renew(edges, level, decay, table, weight, outside, rate, total):
         half = exp(level[m] - decay[m] * table[s])
         whole = exp(level[e] - decay[e] * table[s])
         start = outside[block, 0] + w * so_far
-        before_m = _history(table, rows, e, level[m], decay[m])
-        before_e = _history(table, rows, e, level[e], decay[e])
+        before_m, before_e = _histories(table, rows, e, level[m], decay[m], level[e], decay[e])
         # two equations for the births at the middle and at the end
         mm, me = w * h / 3.0 * born_size, -w * h / 24.0 * ahead
         em, ee = w * h * 2.0 / 3.0 * half, w * h / 6.0 * born_size
