@@ -127,6 +127,13 @@ class CohortSection(Section):
     )
 
 
+class EmbolizationSection(Section):
+    """Vessels of every lesion closed at once."""
+
+    day: Duration = Field(description="when, after enrollment; a scan on that day comes first")
+    fraction: float = Field(gt=0, le=1, description="share of the vessels inside the outline of a lesion that is lost")
+
+
 class ArmSection(Section):
     """What one arm receives."""
 
@@ -135,6 +142,7 @@ class ArmSection(Section):
     lines: list[Regimens] | None = Field(None, min_length=1, description="treatment lines of a sequence, in order")
     switch: Literal["progression"] = Field("progression", description="what starts the next line")
     beyond_progression: bool = Field(False, description="go on with the last line after its progression")
+    embolization: EmbolizationSection | None = Field(None, description="loss of supply; in the spatial model only")
 
 
 class VisitsSection(Section):

@@ -14,6 +14,14 @@ Line = tuple[Regimen, ...]
 
 
 @dataclass(frozen=True)
+class Embolization:
+    """Share of the supply inside every lesion that is lost on a day."""
+
+    day: float
+    fraction: float
+
+
+@dataclass(frozen=True)
 class Arm:
     """One treatment arm: the regimens of each line, and how one line follows another."""
 
@@ -22,6 +30,7 @@ class Arm:
     lines: tuple[Line, ...]
     switch: str = "progression"
     beyond_progression: bool = False
+    embolization: Embolization | None = None
 
 
 @dataclass(frozen=True)

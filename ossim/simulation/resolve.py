@@ -24,7 +24,7 @@ from ossim.simulation.config_schema import (
 )
 from ossim.simulation.config_text import ConfigText, Location
 from ossim.simulation.parameter_values import model_parameters
-from ossim.simulation.parts import Arm, Cohort, Comparison, Line, Output, Solver, Visits
+from ossim.simulation.parts import Arm, Cohort, Comparison, Embolization, Line, Output, Solver, Visits
 from ossim.simulation.spatial_plan import check_space
 
 TRIAL_KEYS = ("cohort", "arms", "visits", "sweep")
@@ -237,7 +237,8 @@ def _cohort(cohort: CohortSection, parameters: Mapping[str, float]) -> Cohort:
 
 
 def _arm(name: str, arm: ArmSection, lines: tuple[Line, ...]) -> Arm:
-    return Arm(name, arm.strategy, lines, arm.switch, arm.beyond_progression)
+    embolization = arm.embolization and Embolization(**arm.embolization.model_dump())
+    return Arm(name, arm.strategy, lines, arm.switch, arm.beyond_progression, embolization)
 
 
 def _check_figures(kinds: Any, faults: Faults) -> None:

@@ -114,11 +114,27 @@ class SpatialCourse:
         return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, reading.delivery)
 
     def __call__(self, time: float) -> None:
-        """Advance all patients who are alive to day `time`, stopping where fields are kept."""
-        between = self.plan.times[(self.plan.times > self.time) & (self.plan.times < time)]
+        """Advance all patients who are alive to day `time`, stopping where fields are kept.
+
+        Vessels are closed after what is read or kept on that day.
+        """
+        loss = self.arm.embolization
+        known = self.plan.times if loss is None else np.union1d(self.plan.times, loss.day)
+        between = known[(known > self.time) & (known < time)]
         for stop in (*between, time):
+            if loss is not None and self.time == loss.day < stop:
+                self._embolize(loss.fraction)
             self._advance(float(stop))
             self._keep(self.first)
+
+    def _embolize(self, fraction: float) -> None:
+        """Close vessels of the lesions of all patients who are alive."""
+        runs = self.problem.runs
+        for item in self.lesions:
+            if runs.status[item.patient] == Status.ok and runs.time[item.patient] >= self.time:
+                item.lesion.embolize(fraction)
+                self._judge(item)
+        self._read_all(self.time)
 
     def _advance(self, time: float) -> None:
         count = max(1, int(np.ceil((time - self.time) / self.step * (1.0 - 1e-12)))) if time > self.time else 0

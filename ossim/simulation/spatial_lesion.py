@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..models.osteosarcoma_spatial import CELLS, SHOWN, SOLID, SYSTEM
-from ..numerics.fields.evolve import Ended, advance
+from ..numerics.fields.evolve import Ended, advance, settle
 from ..numerics.fields.grid import Grid
 from ..numerics.fields.outline import coverage, diameter, touches
 from ..numerics.fields.problem import FieldProblem, bind
@@ -132,6 +132,21 @@ class Lesion:
     def remove(self, clone: str) -> None:
         """Take a clone out: less than a cell of it is left."""
         self.problem.store[clone][...] = 0.0
+
+    def embolize(self, fraction: float) -> None:
+        """Take this share of the vessels and of the host tissue inside the outline away, at once."""
+        kept = 1.0 - fraction * self._inside()
+        for name in ("ki", "km", "h"):
+            self.problem.field(name)[...] *= kept
+        self.ended = settle(self.problem)
+
+    def _inside(self) -> np.ndarray:
+        """Part of each cell that lies inside the outline, 0 to 1, shape of the grid."""
+        grid, level = self.problem.grid, self.space["outline_level"]
+        if grid.geometry != "radial":
+            return coverage(grid, lesion_tissue(self.problem), level)
+        reach = 0.5 * diameter(grid, lesion_tissue(self.problem), level)
+        return np.clip((reach - grid.centers(0)) / grid.spacing + 0.5, 0.0, 1.0)
 
     def read(self) -> Reading:
         """Read the lesion off."""

@@ -29,6 +29,7 @@ GEOMETRIES = ("radial", "plane", "box")
 
 def check_space(checked: TrialConfig, faults: Any) -> None:
     """Note what is wrong with the space of a trial."""
+    _check_embolization(checked, faults)
     if checked.model != SPATIAL_MODEL:
         if checked.space is not None:
             faults.add(("space",), f"belongs to the model {SPATIAL_MODEL}; this one is {checked.model}")
@@ -43,6 +44,18 @@ def check_space(checked: TrialConfig, faults: Any) -> None:
         place = ("space", "parameters", name)
         faults.attempt(place, lambda name=name, value=value: parameter_value(known, name, value))
     faults.attempt(("space",), lambda: _check_spacing(section, known))
+
+
+def _check_embolization(checked: TrialConfig, faults: Any) -> None:
+    for name, arm in checked.arms.items():
+        if arm.embolization is None:
+            continue
+        place = ("arms", name, "embolization")
+        if checked.model != SPATIAL_MODEL:
+            faults.add(place, f"belongs to the model {SPATIAL_MODEL}; this one is {checked.model}")
+        elif arm.embolization.day >= checked.visits.until:
+            day, until = arm.embolization.day, checked.visits.until
+            faults.add((*place, "day"), f"day {day:g} is not within the follow-up of {until:g} days")
 
 
 def _check_spacing(section: SpaceSection, known: Mapping[str, Any]) -> None:

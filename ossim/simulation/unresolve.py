@@ -76,18 +76,15 @@ def line_text(line: Line) -> list[str] | str:
 
 
 def _arm(arm: Arm) -> dict[str, Any]:
+    out: dict[str, Any] = {"strategy": arm.strategy}
     if arm.strategy == "fixed":
-        return {
-            "strategy": arm.strategy,
-            "regimen": line_text(arm.lines[0]),
-            "beyond_progression": arm.beyond_progression,
-        }
-    return {
-        "strategy": arm.strategy,
-        "lines": [line_text(line) for line in arm.lines],
-        "switch": arm.switch,
-        "beyond_progression": arm.beyond_progression,
-    }
+        out["regimen"] = line_text(arm.lines[0])
+    else:
+        out |= {"lines": [line_text(line) for line in arm.lines], "switch": arm.switch}
+    out["beyond_progression"] = arm.beyond_progression
+    if arm.embolization is not None:
+        out["embolization"] = {"day": days(arm.embolization.day), "fraction": arm.embolization.fraction}
+    return out
 
 
 def _sweep(sweep: Sweep) -> dict[str, Any]:

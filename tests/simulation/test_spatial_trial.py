@@ -191,3 +191,65 @@ def test_lesions_that_grow_slowly_are_grown_too(patient):
     grown = grow(values, space, values["lesion_diameter"], 0.25)
     found = diameter(Grid("radial", grown.radii.shape, 0.25), 1.0 - grown.profiles["h"], space["outline_level"])
     assert found == pytest.approx(values["lesion_diameter"], rel=1e-3)
+
+
+EMBOLIZED = CONFIG.replace(
+    "none: {regimen: none,", 'none: {regimen: none, embolization: {day: "28 days", fraction: 0.9},'
+).replace("until: 16 weeks", "until: 8 weeks")
+
+
+def test_embolization_takes_vessels_and_oxygen_on_its_day(tmp_path):
+    text = EMBOLIZED.replace("geometry: radial", "geometry: radial, fields_every: 1")
+    run(text, to=tmp_path / "result.nc")
+    fields = xr.open_zarr(tmp_path / FIELDS, chunks=None, consolidated=False).sel(arm="none")
+    before, after = (fields.sel(time=day).sel(r=slice(0, 9)) for day in (28, 29))
+    # a tenth is left, to what vessels do in a day: at most a fiftieth of the old ones grows, a twentieth is lost
+    for name in ("mature_vessels", "immature_vessels"):
+        left = after[name].sum() / before[name].sum()
+        assert 0.08 < float(left) < 0.14
+    assert float(after["oxygen"].max()) < 0.5 * float(before["oxygen"].max())
+    # what is far outside the outline is left alone
+    np.testing.assert_allclose(fields["mature_vessels"].sel(time=[28, 29]).isel(r=-1).diff("time"), 0.0, atol=1e-3)
+
+
+def test_embolization_kills_and_is_not_seen_before_its_day(trial):
+    ds, plain = run(EMBOLIZED).isel(patient=0), trial.isel(patient=0)
+    for name in ("true_sum_of_diameters", "viable_volume", "hypoxic_fraction"):
+        np.testing.assert_array_equal(ds[name].isel(visit=[0, 1]), plain[name].isel(visit=[0, 1]))
+    last = ds.isel(visit=2)
+    # cells without oxygen die at 0.031/day and vessels are back in about four weeks: some 30 % fewer are to be expected
+    assert float(last["viable_volume"].sel(arm="none")) < 0.8 * float(plain["viable_volume"].sel(arm="none")[2])
+    assert float(last["necrotic_fraction"].sel(arm="none")) > 1.5 * float(plain["necrotic_fraction"].sel(arm="none")[2])
+    np.testing.assert_array_equal(last["viable_volume"].sel(arm="sorafenib"), plain["viable_volume"].isel(arm=1)[2])
+
+
+def test_embolization_acts_alike_in_shells_and_on_a_box():
+    text = EMBOLIZED.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 12")
+    text = text.replace("28 days", "14 days").replace("every: 4 weeks", "every: 2 weeks").replace("8 weeks", "4 weeks")
+    found = {}
+    for geometry in ("radial", "box"):
+        space = f"space: {{geometry: {geometry}, spacing: 0.4, step: 2}}"
+        found[geometry] = run(text.replace("space: {geometry: radial}", space)).isel(patient=0).sel(arm="none")
+    for name in ("viable_volume", "necrotic_fraction"):
+        np.testing.assert_allclose(found["box"][name], found["radial"][name], rtol=3e-2)
+
+
+def test_embolization_comes_back_from_what_the_config_resolves_to():
+    scenario = ossim.loads(EMBOLIZED)
+    assert scenario.arms[0].embolization.fraction == 0.9 and scenario.arms[1].embolization is None
+    assert ossim.loads(ossim.simulation.config_text.dump(scenario.resolved())) == scenario
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("fraction: 0.9", "fraction: 1.2", "config:5: arms.none.embolization.fraction"),
+        ("28 days", "8 weeks", "config:5: arms.none.embolization.day: day 56 is not within the follow-up of 56 days"),
+        ("fraction: 0.9", "fractoin: 0.9", "fraction"),
+        ("space: {geometry: radial}", "", "config:5: arms.none.embolization: belongs to the model osteosar"),
+    ],
+)
+def test_what_is_wrong_with_an_embolization_is_said_with_its_line(old, new, words):
+    text = EMBOLIZED if new else EMBOLIZED.replace("osteosarcoma_spatial", "osteosarcoma_patient")
+    with pytest.raises(InputError, match=words):
+        ossim.loads(text.replace(old, new))
