@@ -24,6 +24,7 @@ SECTIONS = (
     "stream",
     "spatial_2d",
     "spatial_3d",
+    "spatial_patient",
     "structured",
 )
 PEERS = ("cpp", "numbalsoda", "diffrax", "roadrunner", "sundae", "scipy")
@@ -75,6 +76,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         peak,
         scaling,
         spatial,
+        spatial_patient,
         startup,
         stiffness,
         stream,
@@ -110,6 +112,7 @@ def tables(given: argparse.Namespace) -> Iterator[str]:
         "stream": lambda: [stream.stream()],
         "spatial_2d": lambda: [spatial.spatial("2d", given.spatial_peers, given.repeats, given.part)],
         "spatial_3d": lambda: [spatial.spatial("3d", given.spatial_peers, min(given.repeats, 2), given.part)],
+        "spatial_patient": spatial_patient.spatial_patient,
         "structured": lambda: [structured.structured(given.size, given.repeats)],
         "compilation": lambda: [compilation.compilation(min(given.repeats, 3))],
     }

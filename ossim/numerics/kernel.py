@@ -39,6 +39,22 @@ def entry(function):
 METHODS = {"tsit5": TSIT5, "rodas4": RODAS4}
 
 
+class Entry(types.WrapperAddressProtocol):
+    """A compiled function of a generated module as an argument of others; numba looks its address up at every call."""
+
+    def __init__(self, function):
+        compiled = function.get_compile_result(KERNEL_SIGNATURE)
+        self._address = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_cfunc_wrapper_name)
+        self._function = function  # keeps the code where it is
+
+    def __wrapper_address__(self) -> int:
+        return self._address
+
+    def signature(self):
+        """Argument types and result."""
+        return KERNEL_SIGNATURE
+
+
 @dataclass(frozen=True)
 class Kernel:
     """Compiled functions of one system under one method, what a step costs, and the layout of the workspace."""
@@ -48,6 +64,11 @@ class Kernel:
     cost: float
     layout: Layout
     tableau: Tableau
+
+    @functools.cached_property
+    def entries(self) -> tuple[Entry, Entry]:
+        """`advance` and `observe` with their addresses known, for many short calls."""
+        return Entry(self.advance), Entry(self.observe)
 
 
 def import_source(name: str, key: str, write: Callable[[], str]):

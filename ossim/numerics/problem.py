@@ -233,8 +233,7 @@ def _advance_with(problem: Problem, chosen: np.ndarray, method: str, switching: 
             limits,
             plan,
             relative_cost,
-            kernel.advance,
-            kernel.observe,
+            *kernel.entries,
             interpolant,
             (w, aligned(plan.rows), np.zeros(kernel.layout.n_stages), marks, lane_run),
         )

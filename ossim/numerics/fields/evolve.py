@@ -20,6 +20,7 @@ from time import monotonic
 
 import numpy as np
 
+from .compile import field_jit
 from .drift import drift
 from .problem import Carried, FieldProblem
 from .reaction import evaluate, react
@@ -84,15 +85,16 @@ def advance(
     watch_rest : look whether fields are at rest at the end
     """
     began, taken, undone, halved = monotonic(), 0, 0, 0
-    kept = np.empty_like(problem.store.block)
+    fields = problem.evolving
+    kept = np.empty_like(fields)
     ended = settle(problem) if problem.last_step == 0.0 else Ended.complete
     while ended is Ended.complete and problem.time < stop:
         count = max(1, int(np.ceil((stop - problem.time) / step * 2.0**halved * (1.0 - 1e-12))))
         dt, now = (stop - problem.time) / count, problem.time
-        kept[...] = problem.store.block
+        kept[...] = fields
         found = _step(problem, dt, drive)
         if found in (Ended.negative, Ended.non_finite) and halved < HALVINGS:
-            problem.store.block[...] = kept
+            fields[...] = kept
             problem.time, halved, undone = now, halved + 1, undone + 1
             continue
         ended, taken = found, taken + 1
@@ -112,12 +114,9 @@ def _too_long(began: float, wall_clock: float | None) -> bool:
 
 def _at_rest(problem: FieldProblem, kept: np.ndarray) -> bool:
     """Whether the last step changed no evolving field by more than rounding."""
-    names = problem.system.fields
-    if not names:
+    if not kept.size:
         return True
-    size = problem.store.flat(names).size
-    change = np.abs(problem.store.flat(names) - kept[:size]).max()
-    return bool(change <= ROUNDING * np.abs(kept[:size]).max())
+    return bool(np.abs(problem.evolving - kept).max() <= ROUNDING * np.abs(kept).max())
 
 
 def _step(problem: FieldProblem, dt: float, drive: Drive | None) -> Ended:
@@ -171,11 +170,8 @@ def _move(problem: FieldProblem, ahead: float) -> None:
         return
     found = problem.store["mobility"]
     evaluate(problem.mobility, problem.store, problem.parameters, ("mobility",))
-    middle, before = problem.work[0], problem.mobility_before
-    np.subtract(found, before, out=middle)
-    middle *= ahead
-    middle += found
-    np.maximum(middle, 0.0, out=middle)
+    middle = problem.work[0]
+    extrapolate(found, problem.mobility_before, ahead, middle)
     for motion in problem.motions.values():
         motion.scale(middle)
 
@@ -205,8 +201,7 @@ def _drift(problem: FieldProblem, step: float) -> None:
 def _balance(problem: FieldProblem, item: Carried) -> None:
     """Evaluate uptake and supply of a transported field from the fields as they are."""
     store = problem.store
-    evaluate(item.local, store, problem.parameters, ("uptake", "supply"))
-    item.uptake[...], item.supply[...] = store["uptake"], store["supply"]
+    evaluate(item.local, store, problem.parameters, item.into)
     if item.declared.boundary is not None:
         item.uptake += item.edge
         item.supply += item.edge * item.value
@@ -226,9 +221,8 @@ def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> N
         given[...] = item.now
         item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, problem.tolerance)
     else:
-        np.subtract(item.now, item.before, out=given)
-        given *= ahead
-        given += item.now
+        extrapolate(item.now, item.before, ahead, given)
+        return
     np.maximum(given, 0.0, out=given)
 
 
@@ -238,22 +232,29 @@ def _solve(problem: FieldProblem, item: Carried) -> bool:
 
 def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
     """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
-    before = item.now.copy()
-    kept = () if item.declared.at_rest else (item.uptake.copy(), item.supply.copy())
-    if not item.declared.at_rest:
-        given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
-        given *= 2.0
-        given -= item.now
-        np.maximum(given, 0.0, out=given)
-    _balance(problem, item)
+    now = item.now
     if item.declared.at_rest:
+        _balance(problem, item)
         # warm start where the field would be if it went on as before
-        np.multiply(item.now, 2.0, out=item.now)
-        item.now -= item.before
-        np.maximum(item.now, 0.0, out=item.now)
-        done = _solve(problem, item)
-    else:
-        after = {"source_after": item.supply, "uptake_after": item.uptake}
-        done = item.steps.advance(item.now, *kept, dt, problem.tolerance, **after).converged
+        extrapolate(now, item.before, 1.0, item.before)
+        item.now, item.before = item.before, now
+        return _solve(problem, item)
+    before, kept = now.copy(), (item.uptake.copy(), item.supply.copy())
+    given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
+    extrapolate(given, now, 1.0, given)
+    _balance(problem, item)
+    after = {"source_after": item.supply, "uptake_after": item.uptake}
+    done = item.steps.advance(now, *kept, dt, problem.tolerance, **after).converged
     item.before[...] = before
     return done
+
+
+@field_jit
+def extrapolate(now, before, share, out):
+    """Go on by a share of the change until now, to zero at least, into `out`, which may be one of the other arrays."""
+    for k in range(now.shape[0]):
+        for j in range(now.shape[1]):
+            a, b, c = now[k, j], before[k, j], out[k, j]
+            for i in range(a.size):
+                value = a[i] + share * (a[i] - b[i])
+                c[i] = 0.0 if value < 0.0 else value  # keeps NaN

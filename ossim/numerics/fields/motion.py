@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compile import field_jit
+from .compile import apart_jit, field_jit
 from .conductance import cell_diffusivity
 from .grid import Grid, staggered
 from .supertime import Links, diffuse, fastest, links
@@ -16,7 +16,7 @@ class Motion:
 
     Attributes
     ----------
-    links : see `supertime.Links`
+    links : see `supertime.Links`; on planes and boxes a mobility scales only those to the next cells, which are equal
     rate : bound of the eigenvalues [1/day]
     """
 
@@ -35,7 +35,8 @@ class Motion:
     def scale(self, mobility: np.ndarray) -> None:
         """Let every cell have its diffusivity times `mobility`, shape `full_shape`, zero or more."""
         np.multiply(self._cells, mobility, out=self._scaled)
-        _conduct(self._scaled, *self.links)
+        forward = self.links
+        _conduct(self._scaled, forward.next_z, forward.next_y, forward.next_x, forward.previous_x)
         if self._weights is not None:
             for part, weight in zip((self.links.next_x, self.links.previous_x), self._weights, strict=True):
                 part *= weight
@@ -51,24 +52,25 @@ class Motion:
         return diffuse(u, self.links, step, work, self.rate) if self.rate > 0.0 else 0
 
 
-@field_jit
-def _harmonic(here, there, after, before):
+@apart_jit
+def _harmonic(here, there, after):
     for i in range(here.size):
         total = here[i] + there[i]
-        mean = 2.0 * here[i] * there[i] / total if total > 0.0 else 0.0
-        after[i] = mean
-        before[i] = mean
+        after[i] = 2.0 * here[i] * there[i] / (total if total > 0.0 else 1.0)
 
 
 @field_jit
-def _conduct(cells, next_z, next_y, next_x, previous_z, previous_y, previous_x):
-    """Write the harmonic means of neighboring cells to their links."""
+def _conduct(cells, next_z, next_y, next_x, previous_x):
+    """Write the harmonic means of neighboring cells to their links to the next, of one axis also to the previous."""
     nz, ny, _ = cells.shape
     for k in range(nz):
         for j in range(ny):
             row = cells[k, j]
-            _harmonic(row[:-1], row[1:], next_x[k, j, :-1], previous_x[k, j, 1:])
+            _harmonic(row[:-1], row[1:], next_x[k, j, :-1])
+            if ny == 1 and nz == 1:
+                for i in range(row.size - 1):
+                    previous_x[0, 0, i + 1] = next_x[0, 0, i]
             if j + 1 < ny:
-                _harmonic(row, cells[k, j + 1], next_y[k, j], previous_y[k, j + 1])
+                _harmonic(row, cells[k, j + 1], next_y[k, j])
             if k + 1 < nz:
-                _harmonic(row, cells[k + 1, j], next_z[k, j], previous_z[k + 1, j])
+                _harmonic(row, cells[k + 1, j], next_z[k, j])

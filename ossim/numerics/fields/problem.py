@@ -11,7 +11,7 @@ from ...errors import InputError
 from ..system import argument_names, output_names
 from .boundary import exchange
 from .elliptic import Elliptic
-from .grid import Grid
+from .grid import Grid, staggered
 from .implicit import ImplicitSteps
 from .motion import Motion
 from .reaction import Local, Reaction
@@ -20,7 +20,7 @@ from .supertime import Links, links, work_of
 from .system import FieldSystem, Transported
 
 COORDINATES = ("r", "x", "y", "z", "tissue")
-SCRATCH = ("mobility", "uptake", "supply", "potential")
+SCRATCH = ("mobility", "potential")
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Carried:
 
     Attributes
     ----------
+    uptake, supply : views of fields of the store, the ones that `into` names
     edge : what each cell exchanges with the boundary [1/day], and `value`, what the field is there
     """
 
@@ -42,6 +43,11 @@ class Carried:
     before: np.ndarray
     uptake: np.ndarray
     supply: np.ndarray
+
+    @property
+    def into(self) -> tuple[str, str]:
+        """Where the store keeps uptake and supply."""
+        return _ours(self.declared.name)
 
 
 @dataclass
@@ -78,6 +84,11 @@ class FieldProblem:
         """Cells outside tissue, shape `full_shape`; None where there are none."""
         return None if self.grid.mask is None else ~self.grid.mask.reshape(self.grid.full_shape)
 
+    @property
+    def evolving(self) -> np.ndarray:
+        """All evolving fields with their padding, a flat view."""
+        return self.store.flat(self.system.fields) if self.system.fields else self.store.block[:0]
+
     def field(self, name: str) -> np.ndarray:
         """A field as it is now, shape of the grid, a view."""
         for item in self.carried:
@@ -107,7 +118,8 @@ def bind(
         A diffusivity is negative, an initial field does not fit the grid, is negative or no number.
     """
     names, moved, placed = system.all_fields, tuple(item.name for item in system.transported), _placed(system)
-    store = Store(grid, (*names, *SCRATCH, *placed))
+    balances = (label for name in moved for label in _ours(name))
+    store = Store(grid, (*names, *SCRATCH, *balances, *placed))
     for name in placed:
         store[name][...] = coordinates(grid)[name]
     values = np.array([float(parameters[name]) for name in system.parameters])
@@ -133,7 +145,7 @@ def bind(
         value = 0.0 if item.boundary is None else float(parameters[item.boundary])
         known = moved[: number if item.at_rest else number + 1]
         balance = local(item.name, item.balance, (*system.fields, *known))
-        arrays = (np.zeros(grid.full_shape) for _ in range(4))
+        arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item.name)))
         solver = Elliptic(grid, diffusivity)
         carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
     problem = FieldProblem(
@@ -185,6 +197,11 @@ def _started(problem: FieldProblem) -> dict[str, np.ndarray | float]:
         raise ValueError(f"{system.name}: the start asks for '{unknown[0]}', which is no coordinate or parameter")
     found, names = system.start(**{name: known[name] for name in arguments}), output_names(system.start)
     return dict(zip(names, found if len(names) > 1 else (found,), strict=True))
+
+
+def _ours(name: str) -> tuple[str, str]:
+    """Names of the uptake and the supply of a transported field in the store."""
+    return f"uptake of {name}", f"supply of {name}"
 
 
 def _placed(system: FieldSystem) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from .compile import field_jit
 from .conductance import cartesian_faces, radial_faces
 from .grid import Grid
 from .steady import Parts, Solved
-from .tridiagonal import thomas
 
 
 class LineSolver:
@@ -21,10 +23,8 @@ class LineSolver:
         else:
             outer = cartesian_faces(grid, diffusivity).x.ravel()
             inner = np.append(0.0, outer[:-1])
-        column = (grid.size, 1)
-        self._lower, self._upper = -inner.reshape(column), -outer.reshape(column)
-        self._exchange = inner + outer
-        self._work = np.empty(column)
+        self._lower, self._upper, self._exchange = -inner, -outer, inner + outer
+        self._work = np.empty(grid.size)
 
     def solve(self, uptake: np.ndarray, source: np.ndarray, out: np.ndarray, tolerance: float = 1e-8) -> Solved:
         """Write the steady state into `out`; all arrays have the shape `full_shape`, `tolerance` is not needed.
@@ -35,15 +35,32 @@ class LineSolver:
             See `Parts.without_source`.
         """
         empty = self.parts.without_source(uptake, source)
-        taken, found = uptake.ravel(), source.ravel().copy()
         if empty is not None:  # any uptake gives zero there
-            taken, found = np.where(empty.ravel(), 1.0, taken), np.where(empty.ravel(), 0.0, found)
-        diagonal, right, column = self._exchange + taken, found.copy(), self._lower.shape
-        thomas(self._lower, diagonal.reshape(column), self._upper, found.reshape(column), self._work)
-        out[...] = found.reshape(self.grid.full_shape)
-        missing = right - diagonal * found
-        missing[1:] -= self._lower[1:, 0] * found[:-1]
-        missing[:-1] -= self._upper[:-1, 0] * found[1:]
-        size = float(np.linalg.norm(right))
-        residual = float(np.linalg.norm(missing)) / size if size > 0 else 0.0
+            uptake, source = np.where(empty, 1.0, uptake), np.where(empty, 0.0, source)
+        residual = _solve(self._lower, self._exchange, self._upper, uptake.ravel(), source.ravel(), out, self._work)
         return Solved(1, residual, bool(np.isfinite(residual)))
+
+
+@field_jit
+def _solve(lower, exchange, upper, uptake, source, out, work):
+    """Eliminate as `tridiagonal.thomas` does; return the residual relative to the source."""
+    found, n = out[0, 0], source.size
+    scale = 1.0 / (exchange[0] + uptake[0])
+    work[0], found[0] = upper[0] * scale, source[0] * scale
+    for i in range(1, n):
+        scale = 1.0 / (exchange[i] + uptake[i] - lower[i] * work[i - 1])
+        work[i] = upper[i] * scale
+        found[i] = (source[i] - lower[i] * found[i - 1]) * scale
+    for l in range(n - 1):
+        i = n - 2 - l
+        found[i] -= work[i] * found[i + 1]
+    missing, size = 0.0, 0.0
+    for i in range(n):
+        left = source[i] - (exchange[i] + uptake[i]) * found[i]
+        if i > 0:
+            left -= lower[i] * found[i - 1]
+        if i < n - 1:
+            left -= upper[i] * found[i + 1]
+        missing += left * left
+        size += source[i] * source[i]
+    return math.sqrt(missing / size) if size > 0.0 else 0.0 * missing

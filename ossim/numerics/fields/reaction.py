@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,8 +19,7 @@ from ..cache import digest
 from ..declared_source import copied_functions
 from ..kernel import import_source
 from ..system import argument_names, output_names
-from .grid import staggered
-from .store import WIDTH, Store
+from .store import Store
 
 _PREAMBLE = (
     "from ossim.numerics.cache import compile_cached",
@@ -59,7 +58,7 @@ class Reaction:
     @cached_property
     def kernel(self) -> Callable:
         """Compiled ``kernel(block, pitch, rows, places, parameters, step, lowest)``."""
-        return _compiled(f"{self.name}_reaction", source(self), "react")
+        return _reaction_kernel(self)
 
 
 @dataclass(frozen=True)
@@ -79,22 +78,21 @@ class Local:
     @cached_property
     def kernel(self) -> Callable:
         """Compiled ``kernel(block, pitch, rows, places, parameters, lowest)``."""
-        return _compiled(f"{self.name}_local", local_source(self), "evaluate")
+        return _local_kernel(self)
 
 
 def react(reaction: Reaction, store: Store, parameters: np.ndarray, step: float) -> float:
     """Advance the fields by one step [day] in place; return the lowest value of any of them (NaN if one is)."""
-    (found,) = staggered(1, (WIDTH,))
     places = store.places((*reaction.fields, *reaction.given))
-    reaction.kernel(store.block, store.pitch, store.rows, places, parameters, float(step), found)
-    return float(found.min())
+    reaction.kernel(store.block, store.pitch, store.rows, places, parameters, float(step), store.lowest)
+    return float(store.lowest.min())
 
 
 def evaluate(local: Local, store: Store, parameters: np.ndarray, into: tuple[str, ...]) -> float:
     """Write what the function returns to the fields `into` of the store; return the lowest value (NaN if one is)."""
-    (found,) = staggered(1, (WIDTH,))
-    local.kernel(store.block, store.pitch, store.rows, store.places((*into, *local.given)), parameters, found)
-    return float(found.min())
+    places = store.places((*into, *local.given))
+    local.kernel(store.block, store.pitch, store.rows, places, parameters, store.lowest)
+    return float(store.lowest.min())
 
 
 def source(reaction: Reaction) -> str:
@@ -166,6 +164,16 @@ def _module(item: Reaction | Local, function: Callable, signature: str, body: li
     heading = (f'"""Kernel of {item.name}, cell by cell, written by ossim; do not edit."""', *_PREAMBLE)
     kernel = (f"def {signature}:", *lines, *_ENDING, f"kernel_{name} = compile_kernel({name})")
     return "\n".join((*heading, "", "", *functions, "", *kernel, ""))
+
+
+@cache
+def _reaction_kernel(reaction: Reaction) -> Callable:
+    return _compiled(f"{reaction.name}_reaction", source(reaction), "react")
+
+
+@cache
+def _local_kernel(local: Local) -> Callable:
+    return _compiled(f"{local.name}_local", local_source(local), "evaluate")
 
 
 def _compiled(name: str, text: str, kernel: str) -> Callable:

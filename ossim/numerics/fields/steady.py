@@ -13,6 +13,7 @@ import numpy as np
 from scipy import ndimage
 
 from ...errors import InputError
+from .compile import field_jit
 from .conductance import cell_diffusivity
 from .grid import Grid
 
@@ -54,6 +55,10 @@ class Parts:
         for name, field in (("uptake", uptake), ("source", source)):
             if field.shape != self.shape:
                 raise InputError(f"{name}: has shape {field.shape}, the grid {self.shape}")
+        if self.labels is None and self.tissue is None:
+            lowest, *totals = survey(uptake, source)
+            if lowest >= 0.0 and 0.0 < totals[0] < np.inf and 0.0 < totals[1] < np.inf:  # false for NaN too
+                return None
         inside = True if self.tissue is None else self.tissue
         lowest = float(np.min(uptake, where=inside, initial=np.inf))
         taken, given = self._totals(uptake), self._totals(np.abs(source))
@@ -74,3 +79,16 @@ class Parts:
         if self.labels is None:
             return np.array([np.sum(field) if self.tissue is None else np.sum(field, where=self.tissue)])
         return np.bincount(self.labels.ravel(), field.ravel(), self.count + 1)[1:]
+
+
+@field_jit
+def survey(uptake, source):
+    """Return the lowest uptake, and the sums of the uptake and of the size of the source."""
+    lowest, taken, given = np.inf, 0.0, 0.0
+    for k in range(uptake.shape[0]):
+        for j in range(uptake.shape[1]):
+            for i in range(uptake.shape[2]):
+                lowest = min(lowest, uptake[k, j, i])
+                taken += uptake[k, j, i]
+                given += abs(source[k, j, i])
+    return lowest, taken, given

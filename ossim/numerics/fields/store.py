@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .grid import Grid
+from .grid import Grid, staggered
 
 WIDTH = 8
 _STAGGER = 5  # rows of eight between fields beside whole pages
@@ -17,11 +17,14 @@ class Store:
     Attributes
     ----------
     block : all fields one after the other, `pitch` rows of `WIDTH` values apart, `rows` of them in use
+    lowest : where kernels write the lowest values that they have seen, shape (`WIDTH`,)
     """
 
     def __init__(self, grid: Grid, names: tuple[str, ...]):
         rows = -(-grid.size // WIDTH)
         self.names, self.rows = names, rows
+        self._places: dict[tuple[str, ...], np.ndarray] = {}
+        (self.lowest,) = staggered(1, (WIDTH,))
         self.pitch = -(-rows // _PAGE) * _PAGE + _STAGGER
         block = np.zeros(len(names) * self.pitch * WIDTH + WIDTH)
         first = -block.ctypes.data % 64 // 8
@@ -37,7 +40,9 @@ class Store:
 
     def places(self, names: tuple[str, ...]) -> np.ndarray:
         """Number of each named field in the block."""
-        return np.array([self.names.index(name) for name in names], np.int64)
+        if names not in self._places:
+            self._places[names] = np.array([self.names.index(name) for name in names], np.int64)
+        return self._places[names]
 
     def flat(self, names: tuple[str, ...]) -> np.ndarray:
         """View of neighboring fields with all their padding, shape (n_names * pitch * WIDTH,)."""

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import InputError
 from .compile import apart_jit, field_jit
 from .grid import Grid
-from .supertime import stages, weights, work_of
+from .supertime import begin, finish, middle, second, stages, weights, work_of
 
 
 class UniformMotion:
@@ -66,31 +66,6 @@ def _laplace(row, up, down, front, back, out, k, deep):
             out[i] = k * ((side - c) + (up[i] - c + (down[i] - c)))
 
 
-@apart_jit
-def _begin(u, slope, first, out, weight):
-    for i in range(u.size):
-        first[i] = slope[i]
-        out[i] = u[i] + weight * slope[i]
-
-
-@apart_jit
-def _second(last, u, slope, first, out, mu, rest, here, start):
-    for i in range(u.size):
-        out[i] = mu * last[i] + rest * u[i] + here * slope[i] + start * first[i]
-
-
-@apart_jit
-def _middle(last, older, u, slope, first, out, mu, nu, rest, here, start):
-    for i in range(u.size):
-        out[i] = mu * last[i] + nu * older[i] + rest * u[i] + here * slope[i] + start * first[i]
-
-
-@apart_jit
-def _finish(last, older, u, slope, first, mu, nu, rest, here, start):
-    for i in range(u.size):
-        u[i] = mu * last[i] + nu * older[i] + rest * u[i] + here * slope[i] + start * first[i]
-
-
 @field_jit
 def _stages(u, table, step, k, first, last, older, new, slope):
     """Run all stages (three at least); `first` keeps the slope at the start."""
@@ -101,7 +76,7 @@ def _stages(u, table, step, k, first, last, older, new, slope):
         for y in range(ny):
             up, down = u[z, max(y - 1, 0)], u[z, min(y + 1, ny - 1)]
             _laplace(u[z, y], up, down, u[max(z - 1, 0), y], u[min(z + 1, nz - 1), y], slope, k, nz > 1)
-            _begin(u[z, y], slope, first[z, y], last[z, y], table[0, 2] * step)
+            begin(u[z, y], slope, first[z, y], last[z, y], table[0, 2] * step)
     for stage in range(1, count):
         mu, nu = table[stage, 0], table[stage, 1]
         rest, here, start = one - mu - nu, table[stage, 2] * step, table[stage, 3] * step
@@ -110,9 +85,9 @@ def _stages(u, table, step, k, first, last, older, new, slope):
                 row, up, down = last[z, y], last[z, max(y - 1, 0)], last[z, min(y + 1, ny - 1)]
                 _laplace(row, up, down, last[max(z - 1, 0), y], last[min(z + 1, nz - 1), y], slope, k, nz > 1)
                 if stage == 1:  # two stages before is the start itself
-                    _second(row, u[z, y], slope, first[z, y], new[z, y], mu, rest + nu, here, start)
+                    second(row, u[z, y], slope, first[z, y], new[z, y], mu, rest + nu, here, start)
                 elif stage == count - 1:
-                    _finish(row, older[z, y], u[z, y], slope, first[z, y], mu, nu, rest, here, start)
+                    finish(row, older[z, y], u[z, y], slope, first[z, y], mu, nu, rest, here, start)
                 else:
-                    _middle(row, older[z, y], u[z, y], slope, first[z, y], new[z, y], mu, nu, rest, here, start)
+                    middle(row, older[z, y], u[z, y], slope, first[z, y], new[z, y], mu, nu, rest, here, start)
         last, older, new = new, last, older

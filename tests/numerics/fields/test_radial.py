@@ -99,7 +99,7 @@ def test_order_in_time(method, order, fewest):
     grid = Grid("radial", (n,), 1.0 / n)
     solver = LineSolver(grid, 1.0)
     uptake = np.full(grid.full_shape, 2.0)
-    matrix = np.diag(solver._exchange) + np.diag(solver._lower[1:, 0], -1) + np.diag(solver._upper[:-1, 0], 1)
+    matrix = np.diag(solver._exchange) + np.diag(solver._lower[1:], -1) + np.diag(solver._upper[:-1], 1)
     rates, modes = linalg.eig(matrix)
     pick = np.argsort(rates.real)[1]
     rate, mode = rates.real[pick] + 2.0, modes[:, pick].real.reshape(grid.full_shape)
