@@ -134,10 +134,10 @@ class Lesion:
         self.problem.store[clone][...] = 0.0
 
     def embolize(self, fraction: float) -> None:
-        """Take this share of the vessels and of the host tissue inside the outline away, at once."""
-        kept = 1.0 - fraction * self._inside()
-        for name in ("ki", "km", "h"):
-            self.problem.field(name)[...] *= kept
+        """Take this share of the vessels the lesion made, and of host tissue inside its outline, away at once."""
+        self.problem.field("h")[...] *= 1.0 - fraction * self._inside()
+        for name in ("ki", "km"):
+            self.problem.field(name)[...] *= 1.0 - fraction
         self.ended = settle(self.problem)
 
     def _inside(self) -> np.ndarray:
