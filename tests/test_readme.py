@@ -25,8 +25,9 @@ def test_test_command_is_the_one_that_ci_runs():
 
 
 def test_config_is_valid():
-    published, text, sweep = blocks("yaml")
+    published, spatial, text, sweep = blocks("yaml")
     assert ossim.loads(published).model == "ouerdani2015"
+    assert ossim.loads(spatial).space.geometry == "plane"
     scenario = ossim.loads(text + sweep)
     assert [arm.name for arm in scenario.arms] == ["sorafenib", "combination", "tki_mtor_tki"]
     assert [len(axis.values) for axis in scenario.sweep.axes] == [3, 5]

@@ -131,7 +131,7 @@ class EmbolizationSection(Section):
     """Vessels of every lesion closed at once."""
 
     day: Duration = Field(description="when, after enrollment; a scan on that day comes first")
-    fraction: float = Field(gt=0, le=1, description="share lost of the vessels that lesions made and of host tissue inside")
+    fraction: float = Field(gt=0, le=1, description="share lost of the vessels lesions made and of host tissue inside")
 
 
 class ArmSection(Section):

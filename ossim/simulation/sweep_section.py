@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ossim.errors import Fault, InputError, nearest
+from ossim.catalog import model_parameters
+from ossim.errors import Fault, InputError, nearest, unknown
 from ossim.simulation import overrides
 from ossim.simulation.config_faults import describe
+from ossim.simulation.config_schema import PATIENT_MODEL
 from ossim.simulation.config_text import ConfigText, Location
 from ossim.simulation.outcome import Outcome, parse_outcome
 from ossim.simulation.parts import Axis, Heatmap, Sweep
@@ -30,6 +32,7 @@ def read(section: Mapping[str, Any], data: Mapping[str, Any], faults: Any) -> Sw
     axes = []
     given = section.get("axes")
     for path, values in given.items() if isinstance(given, dict) else ():
+        faults.attempt((*place, "axes", path), lambda path=path: _check_name(path))
         expanded = faults.attempt((*place, "axes", path), lambda values=values: expand(values))
         axes.append(Axis(path, expanded or ()))
     outcomes = section.get("outcomes")
@@ -41,6 +44,13 @@ def read(section: Mapping[str, Any], data: Mapping[str, Any], faults: Any) -> Sw
     heatmap = section.get("heatmap")
     chosen = _heatmap(heatmap, axes, known, data, faults) if isinstance(heatmap, dict) else None
     return Sweep(str(section.get("design", "grid")), tuple(axes), known, chosen)
+
+
+def _check_name(path: str) -> None:
+    """Refuse a bare name that is no parameter of a patient, before anything that refers to the axis is looked at."""
+    steps, known = overrides.split(str(path)), model_parameters(PATIENT_MODEL)
+    if steps[:-1] == overrides.PARAMETERS and steps[-1] not in known:
+        raise unknown("parameter", steps[-1], known)
 
 
 def expand(values: Any) -> tuple[Any, ...]:

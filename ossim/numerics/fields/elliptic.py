@@ -47,7 +47,7 @@ class Elliptic:
         if np.dtype(precision) == np.float64:
             self._system = (diagonal, *levels.faces)
         else:
-            self._exact = Levels(faces, moving, np.float64)
+            self._exact = Levels(faces, moving, np.float64, filled=1)
             self._system = (*staggered(1, (levels.total,)), *self._exact.faces)
         self._weights = np.array(sweep_weights(len(grid.shape)), precision)
         self._matrix, self._pivots = np.zeros((COARSEST, COARSEST)), np.zeros(COARSEST)

@@ -84,7 +84,10 @@ class Grid:
 
     def integral(self, field: np.ndarray) -> float:
         """Integral of a field over the tissue."""
-        return float(np.sum(self.volumes * field))
+        if self.geometry == "radial":
+            return float(np.sum(self.volumes * field))
+        total = np.sum(field) if self.mask is None else np.sum(field, where=self.mask)
+        return float(total) * self.spacing ** len(self.shape)
 
 
 def staggered(count: int, shape: tuple[int, ...], dtype=np.float64) -> tuple[np.ndarray, ...]:

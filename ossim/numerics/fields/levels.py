@@ -16,7 +16,7 @@ _LINE = 16  # [item] starts of levels are multiples of this
 
 
 class Levels:
-    """Shapes, places and constant coefficients of all levels.
+    """Shapes, places and constant coefficients of all levels, or of the finest `filled` ones.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Levels:
         outside tissue
     """
 
-    def __init__(self, faces: tuple[np.ndarray, ...], active: np.ndarray, dtype):
+    def __init__(self, faces: tuple[np.ndarray, ...], active: np.ndarray, dtype, filled: int | None = None):
         shapes = [active.shape]
         while np.prod(shapes[-1]) > COARSEST:
             shapes.append(tuple(-(-n // 2) for n in shapes[-1]))
@@ -40,7 +40,7 @@ class Levels:
         self.table, self.total = np.array(rows, np.int64), end
         *flat_faces, self.exchange, self.scale = staggered(5, (end,), dtype)
         self.faces = tuple(flat_faces)
-        for level in range(len(shapes)):
+        for level in range(len(shapes))[:filled]:
             if level > 0:
                 fine = active
                 faces, active = coarser_faces(faces), _paired(active.astype(float)) > 0

@@ -21,6 +21,7 @@ from .system import FieldSystem, Transported
 
 COORDINATES = ("r", "x", "y", "z", "tissue")
 SCRATCH = ("mobility", "potential")
+PRECONDITIONER = np.float32  # half the memory traffic of float64 for the same iterations; results are as exact
 
 
 @dataclass
@@ -146,7 +147,7 @@ def bind(
         known = moved[: number if item.at_rest else number + 1]
         balance = local(item.name, item.balance, (*system.fields, *known))
         arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item.name)))
-        solver = Elliptic(grid, diffusivity)
+        solver = Elliptic(grid, diffusivity, PRECONDITIONER)
         carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
     problem = FieldProblem(
         system=system,
