@@ -203,7 +203,9 @@ def legend_above(
     """
     figure = axes[0].figure
     longest = max((len(line) for handle in handles for line in handle.get_label().splitlines()), default=1)
-    columns = max(1, min(int(figure.get_figwidth() * _CHARACTERS_PER_INCH // (longest + _KEY)), most))
+    # Axes may belong to a subfigure, which has no width of its own.
+    width = figure.bbox.width / figure.get_dpi()
+    columns = max(1, min(int(width * _CHARACTERS_PER_INCH // (longest + _KEY)), most))
     # Matplotlib fills column by column.
     by_column = [handle for column in range(columns) for handle in handles[column::columns]]
     how = {"handles": by_column, "ncols": columns, "alignment": "left"}

@@ -5,9 +5,74 @@ from __future__ import annotations
 import csv
 
 import cytotoxic_delivery
+import embolization
 import normalization_window
 import pytest
+import spatial_and_lumped
+import tki_cytostasis
 from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def cytostasis():
+    return tki_cytostasis.main(geometry="radial")
+
+
+def test_diameter_is_held_for_16_weeks_while_untreated_progresses(cytostasis):
+    diameter = cytostasis["diameter"]
+    held = diameter.sel(arm="sorafenib").where(cytostasis["week"] <= 16, drop=True)
+    assert float(held.min()) > 0.7 and float(held.max()) < 1.2
+    assert float(diameter.sel(arm="untreated").isel(visit=2)) > 1.2
+
+
+def test_core_dies_and_a_rim_lives(cytostasis):
+    late = cytostasis.sel(arm="sorafenib").isel(visit=4)
+    assert float(late["viable"]) < 0.5
+    assert 1.0 < float(late["rim_width"]) < 0.5 * float(cytostasis["rim_width"].sel(arm="sorafenib").isel(visit=0))
+
+
+def test_tolerant_cells_bring_growth_back(cytostasis):
+    treated = cytostasis.sel(arm="sorafenib")
+    assert float(treated["viable"].isel(visit=-1)) > 1.5 * float(treated["viable"].min())
+    assert float(treated["tolerant"].isel(visit=-1)) > 10.0 * float(treated["tolerant"].isel(visit=0))
+    assert float(treated["diameter"].isel(visit=-1)) > 1.2
+
+
+@pytest.fixture(scope="module")
+def lost_supply():
+    return embolization.main()
+
+
+def test_embolization_kills_without_shrinkage_and_vessels_bring_cells_back(lost_supply):
+    one, plain = lost_supply.sel(arm="embolization"), lost_supply.sel(arm="untreated")
+    assert float(one["cells_2_weeks"]) < 0.85 < 1.0 < float(one["cells_8_weeks"])
+    assert float(one["least_diameter"]) >= 1.0
+    assert float(one["necrosis_4_weeks"]) > 1.5 * float(plain["necrosis_4_weeks"])
+    assert float(one["late_growth"]) >= float(plain["late_growth"])
+
+
+def test_inhibitor_after_embolization_keeps_cells_few(lost_supply):
+    left = lost_supply["cells_8_weeks"]
+    assert float(left.sel(arm="embolization_sorafenib")) < 0.75 * float(left.sel(arm="sorafenib"))
+
+
+@pytest.fixture(scope="module")
+def closure():
+    return spatial_and_lumped.main(size=8)
+
+
+def test_lumped_patients_stand_for_untreated_lesions(closure):
+    early = spatial_and_lumped.ratio(closure, "early", "untreated")
+    progression = spatial_and_lumped.ratio(closure, "progression", "untreated")
+    assert float((abs(early - 1.0) < 0.10).mean()) >= 0.75
+    assert float((abs(progression - 1.0) < 0.20).mean()) >= 0.75
+    assert float((spatial_and_lumped.ratio(closure, "late", "untreated") > 1.0).mean()) >= 0.75
+
+
+def test_lumped_patients_shrink_more_under_sorafenib(closure):
+    assert float((spatial_and_lumped.ratio(closure, "early", "sorafenib") > 1.0).mean()) >= 0.75
+    progression = spatial_and_lumped.ratio(closure, "progression", "sorafenib")
+    assert progression.size and float(progression.median()) < 1.0
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +116,7 @@ def test_early_doses_leave_fewer_cells(schedules):
     assert float(left.sel(arm="later_sorafenib_day_0")) < float(left.sel(arm="none_day_0"))
 
 
-@pytest.mark.parametrize("experiment", [cytotoxic_delivery])
+@pytest.mark.parametrize("experiment", [cytotoxic_delivery, embolization])
 def test_an_experiment_in_space_leaves_table_and_figure(experiment, tmp_path):
     experiment.main(tmp_path)
     with (tmp_path / "table.csv").open(encoding="utf-8") as stream:

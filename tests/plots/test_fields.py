@@ -372,3 +372,9 @@ def test_no_text_is_cut_off(plane, tmp_path):
     titles = [ax.title.get_window_extent(renderer) for ax in figure.axes if ax.get_title(loc="left")]
     assert not any(one.overlaps(other) for place, one in enumerate(titles) for other in titles[:place])
     assert figure.get_tightbbox(renderer).width < figure.get_figwidth() + 0.1
+
+
+def test_profiles_are_drawn_into_a_subfigure(shells):
+    part = plt.figure().subfigures(1, 2)[0]
+    axes = plots.radial_profile(shells, ax=part.subplots(), variables=["oxygen"])
+    assert axes.figure is part and axes.get_legend() is not None
