@@ -228,6 +228,7 @@ def test_embolization_stops_the_growth_of_cells_and_is_not_seen_before_its_day()
     assert 0.02 < share < 1.0 - np.exp(-0.031 * 7.0)
 
 
+@pytest.mark.slow
 def test_embolization_acts_alike_in_shells_and_on_a_box():
     text = EMBOLIZED.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 12")
     text = text.replace("28 days", "14 days").replace("every: 4 weeks", "every: 2 weeks").replace("8 weeks", "4 weeks")
