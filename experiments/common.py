@@ -19,11 +19,11 @@ from ossim.simulation.store import write_dataset
 CONFIGS = Path(__file__).parents[1] / "configs" / "experiments"
 
 
-def scenario(name: str, size: int | None = None, **changes: object):
-    """Return the Scenario of ``configs/experiments/<name>.yaml``, with another cohort size or other changes."""
+def scenario(name: str, size: int | None = None, folder: str = "experiments", **changes: object):
+    """Return the Scenario of ``configs/<folder>/<name>.yaml``, with another cohort size or other changes."""
     if size is not None:
         changes = {"cohort.size": size, **changes}
-    found = ossim.load(CONFIGS / f"{name}.yaml")
+    found = ossim.load(CONFIGS.parent / folder / f"{name}.yaml")
     return found.with_overrides(changes, origin=name) if changes else found
 
 
