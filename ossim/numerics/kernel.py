@@ -39,8 +39,10 @@ def entry(function):
 METHODS = {"tsit5": TSIT5, "rodas4": RODAS4}
 
 
-class Entry(types.WrapperAddressProtocol):
-    """A compiled function of a generated module as an argument of others; numba looks its address up at every call."""
+class Entry:
+    """A compiled function of a generated module as an argument of others; numba asks for its address at every call."""
+
+    _numba_type_ = KERNEL_TYPE
 
     def __init__(self, function):
         compiled = function.get_compile_result(KERNEL_SIGNATURE)
@@ -49,10 +51,6 @@ class Entry(types.WrapperAddressProtocol):
 
     def __wrapper_address__(self) -> int:
         return self._address
-
-    def signature(self):
-        """Argument types and result."""
-        return KERNEL_SIGNATURE
 
 
 @dataclass(frozen=True)
