@@ -3,7 +3,7 @@
 Errors are relative L2 errors over the outputs, in time only: everyone has the grid of the reference. A tool that runs
 a part of the horizon has its time scaled to the whole, and its errors are those of the part.
 
-`ossim` itself stands in `spatial_ours.py`: `ours(problem)` returns its outputs and the CPU seconds of the solution.
+`ossim` itself stands in `spatial_ours.py`: `ours(problem)` solves the whole horizon.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BARS = {
 }
 HEADER = ("", "CPU s", "of horizon", "mass", "front", "VEGF", "/ ossim", "bar", "of STREAM")
 
-Ours = Callable[[SpatialProblem], tuple[Outputs, float]]
+Ours = Callable[[SpatialProblem], Solved]
 
 
 def plugged_in() -> Ours | None:
@@ -49,7 +49,7 @@ def spatial(
     """
     problem = PROBLEMS[dimensions] if isinstance(dimensions, str) else dimensions
     exact, ours = reference(problem, step), plugged_in()
-    own: list[tuple[Outputs, float]] = []
+    own: list[Solved] = []
     if ours is not None:
         ours(problem)  # compiles
         own = [ours(problem) for _ in range(repeats)]
@@ -60,9 +60,9 @@ def spatial(
         runs.append((solver, solver.run(outputs_of(problem, solver.part))))
         if ours is not None:
             own.append(ours(problem))
-    base = median(seconds for _, seconds in own) if own else None
-    reached = errors(own[0][0], exact.outputs) if own else None
-    rows = [] if base is None else [("ossim", number(base), "1", *_errors(reached), "1", "", "")]
+    base = median(one.seconds for one in own) if own else None
+    reached = errors(own[0].outputs, exact.outputs) if own else None
+    rows = [] if base is None else [("ossim", number(base), "1", *_errors(reached), "1", "", _share(own[0], base))]
     rows += [_row(problem, solver, found, exact.outputs, base, reached) for solver, found in runs]
     rows.append(("reference, own error", "", "", *_errors(exact.own), "", "", ""))
     shape = " x ".join(map(str, problem.shape))
@@ -93,9 +93,20 @@ def _row(
         if needed is not None:
             met = seconds / base >= needed and max(reached) <= ALLOWED
             verdict += " met" if met else " NOT MET"
-    used = f"{100 * share(found.moved, found.seconds, found.held):.0f} %" if found.moved else "-"
     label = number(seconds) + ("*" if done < 1.0 else "")
-    return solver.label, label, f"{done:.2g}", *_errors(errors(found.outputs, exact)), ratio, verdict, used
+    return (
+        solver.label,
+        label,
+        f"{done:.2g}",
+        *_errors(errors(found.outputs, exact)),
+        ratio,
+        verdict,
+        _share(found, found.seconds),
+    )
+
+
+def _share(found: Solved, seconds: float) -> str:
+    return f"{100 * share(found.moved, seconds, found.held):.0f} %" if found.moved else "-"
 
 
 def _errors(found: Sequence[float]) -> tuple[str, ...]:

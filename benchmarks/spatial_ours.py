@@ -22,7 +22,8 @@ from ossim.numerics.fields.store import Store
 from ossim.numerics.fields.uniform import UniformMotion
 
 from . import spatial_problem
-from .spatial_problem import DA, DC, DV, LAM, SPECIES, Outputs, SpatialProblem, collect
+from .spatial_peers import Solved
+from .spatial_problem import DA, DC, DV, LAM, SPECIES, SpatialProblem, collect
 
 STEP = 3.0  # [day] at most; whole steps between outputs
 FIRST_STEP = 0.05  # [day] doubled from step to step
@@ -33,6 +34,8 @@ TINY = 1e-300  # where there is nothing at all, nothing is perfused
 PARAMETERS = ("RHO", "GAM", "BET", "ALH", "ALN", "MU", "KM", "QUP", "OME", "DELC", "DELH")
 VALUES = np.array([getattr(spatial_problem, name) for name in PARAMETERS])
 CELLS = SPECIES[:4]
+# [byte per cell] least that is read and written: two reactions and a source; a first stage, a further one; a transform
+REACTED, FIRST_STAGE, STAGE, TRANSFORMED = 8 * (2 * (5 + 4) + 5 + 1), 8 * 3, 8 * 5, 4 * 2
 
 
 def cells(c, h, n, v, a, RHO, GAM, BET, ALH, ALN, MU, KM):
@@ -67,6 +70,7 @@ class Tumor:
         self.whole = Grid("cartesian", problem.shape, problem.spacing)
         self.fields = dict(zip((*SPECIES, "before"), (*problem.start(), np.zeros(problem.shape)), strict=True))
         self.last_step = 0.0
+        self.moved = 0.0
         self._bind()
         self._source()
         self.vegf.steady(self.store["source"], self.store["before"])
@@ -110,14 +114,17 @@ class Tumor:
         store = self.store
         self._ahead(0.5 * dt)
         react(REACTION, store, VALUES, 0.5 * dt)
-        for name, motion in self.moving.items():
-            motion.diffuse(store[name], dt)
+        stages = [motion.diffuse(store[name], dt) for name, motion in self.moving.items()]
         react(REACTION, store, VALUES, 0.5 * dt)
         self._ahead(dt)
         evaluate(SUPPLY, store, VALUES, ("source",))
         store["before"][...] = store["now"]
         self.vegf.follow(store["now"], store["source"], dt)
         self.last_step = dt
+        # there and back along each axis, and the field itself
+        transforms = TRANSFORMED * (2 * len(self.whole.shape) + 1)
+        diffused = sum(FIRST_STAGE + STAGE * (count - 1) for count in stages)
+        self.moved += self.box.grid.size * (REACTED + diffused + transforms)
         if self.box.reached((store["c"], store["h"]), LEVEL, GUARD):
             self.publish()
             self.box.paste(store["before"], self.fields["before"])
@@ -134,8 +141,8 @@ class Tumor:
             left -= dt
 
 
-def ours(problem: SpatialProblem, step: float = STEP) -> tuple[Outputs, float]:
-    """Solve P2; the outputs and the CPU seconds of the solution."""
+def ours(problem: SpatialProblem, step: float = STEP) -> Solved:
+    """Solve P2; fields of the box at the end are what is held."""
     start = time.process_time()
     tumor = Tumor(problem)
     seconds, rows = time.process_time() - start, []
@@ -145,4 +152,4 @@ def ours(problem: SpatialProblem, step: float = STEP) -> tuple[Outputs, float]:
         fields = tumor.publish()
         seconds += time.process_time() - start
         rows.append(problem.observe(fields))
-    return collect(rows), seconds
+    return Solved(collect(rows), seconds, tumor.moved, tumor.store.block.nbytes)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import peer_belod, peer_explicit, spatial, spatial_kernels, spatial_ours, spatial_reference, stream
-from benchmarks.spatial_peers import SPATIAL_PEERS, others
+from benchmarks.spatial_peers import SPATIAL_PEERS, Solved, others
 from benchmarks.spatial_problem import LAM, Outputs, SpatialProblem, errors, rates, reaction
 
 PLANE = SpatialProblem("tiny plane", (16, 24), 0.4, 2.0, 4)
@@ -88,18 +88,18 @@ def test_functions_of_ossim_are_those_of_the_problem():
 def test_ossim_reaches_the_reference_at_second_order(problem):
     longer = replace(problem, days=24.0, n_outputs=4)
     exact = spatial_reference.solve(longer, STEP)
-    coarse, middle, fine = (errors(spatial_ours.ours(longer, step)[0], exact) for step in (3.0, 1.5, 0.75))
+    coarse, middle, fine = (errors(spatial_ours.ours(longer, step).outputs, exact) for step in (3.0, 1.5, 0.75))
     assert max(middle) < spatial.ALLOWED
     assert np.log2(coarse[0] / fine[0]) / 2 == pytest.approx(2.0, abs=0.1)
 
 
 def test_box_of_ossim_changes_nothing_that_counts(monkeypatch):
     problem = SpatialProblem("wide", (96, 96), 0.4, 12.0, 2)
-    found = spatial_ours.ours(problem, 1.0)[0]
+    found = spatial_ours.ours(problem, 1.0).outputs
     assert spatial_ours.Tumor(problem).box.grid.shape < problem.shape
     monkeypatch.setattr(spatial_ours, "MARGIN", 96)
     assert spatial_ours.Tumor(problem).box.complete
-    assert max(errors(found, spatial_ours.ours(problem, 1.0)[0])) < 1e-5  # VEGF that would have left the box
+    assert max(errors(found, spatial_ours.ours(problem, 1.0).outputs)) < 1e-5  # VEGF that would have left the box
 
 
 def test_lines_conserve_mass():
@@ -122,7 +122,7 @@ def test_other_tool_agrees_with_explicit_euler(name):
 
 def test_table(tmp_path, monkeypatch):
     monkeypatch.setattr(spatial_reference, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(spatial, "plugged_in", lambda: lambda p: (spatial_reference.solve(p, 0.05), 0.01))
+    monkeypatch.setattr(spatial, "plugged_in", lambda: lambda p: Solved(spatial_reference.solve(p, 0.05), 0.01))
     text = spatial.spatial(PLANE, ("explicit",), repeats=1, part=0.5, step=0.05)
     assert "explicit Euler" in text and "ossim" in text and "*" in text
     assert len(list(tmp_path.iterdir())) == 1

@@ -14,6 +14,7 @@ import xarray as xr
 import ossim
 from ossim import catalog
 from ossim.catalog.reading import load
+from ossim.simulation.field_store import FIELDS, open_fields
 from ossim.simulation.store import write_dataset
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "experiments"
@@ -25,6 +26,12 @@ def scenario(name: str, size: int | None = None, folder: str = "experiments", **
         changes = {"cohort.size": size, **changes}
     found = ossim.load(CONFIGS.parent / folder / f"{name}.yaml")
     return found.with_overrides(changes, origin=name) if changes else found
+
+
+def run_kept(config, folder: Path) -> tuple[xr.Dataset, xr.Dataset]:
+    """Run a trial in space into a folder; return the result and the fields that were kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return ossim.run(config, to=folder / "result.nc"), open_fields(folder / FIELDS)
 
 
 def reference_values() -> dict[str, Mapping[str, float]]:

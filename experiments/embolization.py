@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from common import command_line, plt, save, scenario
+from common import command_line, plt, run_kept, save, scenario
 
 import ossim
-from ossim.simulation.field_store import FIELDS, open_fields
 
 NAME = "embolization"
 ARMS = {
@@ -53,9 +52,7 @@ def main(out: Path | None = None, size: int = 1) -> xr.Dataset:
     config = scenario(NAME, folder="spatial")
     if out is None:
         return measure(ossim.run(config))
-    folder = out / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    run = ossim.run(config, to=folder / "result.nc")
+    run, fields = run_kept(config, out / NAME)
     found = measure(run)
     rows = [{"arm": arm, **{str(key): float(value) for key, value in found.sel(arm=arm).items()}} for arm in ARMS]
     for row in rows:
@@ -63,7 +60,7 @@ def main(out: Path | None = None, size: int = 1) -> xr.Dataset:
             f"{ARMS[row['arm']]:26s} cells after 2 and 8 weeks {row['cells_2_weeks']:.2f} {row['cells_8_weeks']:.2f},"
             f" necrosis after 4 weeks {row['necrosis_4_weeks']:.2f}, late growth {row['late_growth']:+.4f}/day"
         )
-    save(out, rows, _figure(run, open_fields(folder / FIELDS)), {})
+    save(out, rows, _figure(run, fields), {})
     return found
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import xarray as xr
-from common import command_line, plt, save, scenario
+from common import command_line, plt, run_kept, save, scenario
 
 import ossim
-from ossim.simulation.field_store import FIELDS, open_fields
 
 NAME = "tki_cytostasis"
 
@@ -37,9 +36,7 @@ def main(out: Path | None = None, size: int = 1, geometry: str = "plane") -> xr.
     config = scenario(NAME, folder="spatial", **{"space.geometry": geometry})
     if out is None:
         return measure(ossim.run(config))
-    folder = out / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    run = ossim.run(config, to=folder / "result.nc")
+    run, fields = run_kept(config, out / NAME)
     found = measure(run)
     rows = [
         {
@@ -55,7 +52,7 @@ def main(out: Path | None = None, size: int = 1, geometry: str = "plane") -> xr.
             f"{row['arm']:10s} week {row['week']:2.0f}: diameter {row['diameter']:.2f}, viable {row['viable']:.2f},"
             f" tolerant {row['tolerant']:.2f}, rim {row['rim_width']:.1f} mm"
         )
-    save(out, rows, _figure(found, open_fields(folder / FIELDS)), {})
+    save(out, rows, _figure(found, fields), {})
     return found
 
 

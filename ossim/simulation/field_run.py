@@ -18,12 +18,12 @@ from ..numerics.fields.evolve import Ended, advance, settle
 from ..numerics.fields.grid import Grid
 from ..numerics.fields.outline import diameter, touches
 from ..numerics.fields.problem import FieldProblem, bind
-from ..schema import Status
+from ..schema import Status, dataarray_attrs
 from . import provenance
 from .config_schema import SpaceSection
 from .field_store import FieldStore
 from .parameter_values import bounded
-from .space import check_front, described, make_grid
+from .space import check_spacing, described, make_grid
 
 STATUS = {
     Ended.complete: Status.ok,
@@ -32,12 +32,6 @@ STATUS = {
     Ended.not_conserved: Status.not_conserved,
     Ended.not_converged: Status.not_converged,
     Ended.wall_clock: Status.wall_clock,
-}
-FLAGS = {
-    "flag_values": np.array([int(item) for item in Status], np.int8),
-    "flag_meanings": " ".join(item.name for item in Status),
-    "long_name": "how the run ended",
-    "units": "1",
 }
 
 
@@ -131,7 +125,7 @@ def simulate_fields(
         for name in observed[0]
     }
     codes = np.array([int(status) for status, _ in ends], np.int8)
-    labeled["status"] = (dims[:-1], codes if along else codes[0], FLAGS)
+    labeled["status"] = (dims[:-1], codes if along else codes[0], dataarray_attrs("status"))
     dataset = fields.assign(labeled).assign_coords(
         {name: ("run", value, {"units": facts[name].unit}) for name, value in along.items()}
     )
@@ -178,7 +172,8 @@ def _setting(declared: FieldModel, facts: Mapping[str, Parameter], initial, give
     grid, permeability = make_grid(space, values[declared.size], values[declared.spacing])
     if declared.front:
         diffusivity, rate = (values[declared.symbols[symbol]] for symbol in declared.front)
-        check_front(grid, diffusivity, rate)
+        if diffusivity > 0.0 and rate > 0.0:
+            check_spacing(grid.spacing, (diffusivity / rate) ** 0.5, "about ")
     symbols = {item.name: symbol for symbol, item in declared.fields.items()}
     if wrong := [name for name in initial if name not in symbols]:
         raise unknown("field", wrong[0], symbols)

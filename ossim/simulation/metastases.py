@@ -18,9 +18,8 @@ from ..numerics.structured.counts import count, count_above, first_day, size_pow
 from ..numerics.structured.flow import Flow, day_of, effective_time, log_size, make_flow, time_to_reach
 from ..numerics.structured.malthus import malthus_rate
 from ..numerics.structured.renewal import Births, births_of, in_blocks, make_edges, renew
-from ..schema import Status
+from ..schema import Status, dataarray_attrs
 from . import provenance
-from .model_dataset import STATUS_FLAGS
 from .model_doses import compiled_doses, dose_calendar, given_rates
 
 _FIRST_BLOCKS, _MOST_BLOCKS = 64, 4096
@@ -128,7 +127,7 @@ def simulate_metastases(
     variables["malthus_rate"] = ("run", np.array([_malthus_rate(values, run) for run in range(n_runs)]), text)
     finite = np.array([all(np.isfinite(value).all() for value in one.values()) for one in found])
     status = np.where(finite, np.where(np.array(errors) <= rtol, Status.ok, Status.not_converged), Status.non_finite)
-    variables["status"] = ("run", status.astype(np.int8), STATUS_FLAGS)
+    variables["status"] = ("run", status.astype(np.int8), dataarray_attrs("status"))
     if table.time.size:
         variables |= dose_calendar(table)
     coordinates: dict[str, Any] = {"time": ("time", times, {"units": declared.time_unit, "long_name": "time"})}

@@ -26,7 +26,7 @@ from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
 from .simulate import in_space, simulate
-from .spatial_plan import spatial_plan, step_of
+from .spatial_plan import space_values, spatial_plan
 from .store import IN_MEMORY, new_file, open_result, write_file
 from .stream import Put, trial_file
 from .trial import Protocol, run_arm
@@ -85,7 +85,7 @@ def run(
     empty = empty.assign_attrs(attributes or {})
     if to is None and empty.nbytes > MOST_IN_MEMORY:
         raise InputError(f"the result takes {empty.nbytes / 1e9:.1f} GB of memory: give `to`, a file for it")
-    folder = None if to is None else to.with_name(FIELDS)
+    folder = _new_fields(to) if scenario.space is not None else None
     simulate_into = partial(
         _simulate_blocks, scenario, plan, visit_times, trajectory_times, progress, threads, device, folder
     )
@@ -102,8 +102,8 @@ def run(
 
 def _temporal_error(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
     """Estimate the error in time of patients in space: the first one again with steps twice as long (Richardson)."""
-    changes = {"cohort.size": 1, "space.step": 2.0 * step_of(scenario.space), "space.error_estimate": False}
-    coarse = run(scenario.with_overrides(changes))
+    step = 2.0 * space_values(scenario.space)["time_step"]
+    coarse = run(scenario.with_overrides({"cohort.size": 1, "space.step": step, "space.error_estimate": False}))
     found = {}
     for name in ("true_sum_of_diameters", "viable_volume"):
         fine = dataset[name].isel(patient=0).values
@@ -117,6 +117,11 @@ def _temporal_error(scenario: Scenario, dataset: xr.Dataset) -> dict[str, Any]:
         "temporal_error_meaning": "relative change of the first patient's diameters over the visits when steps are "
         "doubled, divided by 3",
     }
+
+
+def _new_fields(to: Path | None) -> Path | None:
+    """Where fields are written beside the file `to`, if there is one; an earlier store is not replaced."""
+    return None if to is None else new_file(to.with_name(FIELDS))
 
 
 def _kept(dataset: xr.Dataset, to: Path | None) -> xr.Dataset:
@@ -220,8 +225,7 @@ def _run_model(
         "parameter_set": config.parameter_set,
     }
     if config.space is not None:
-        folder = None if to is None else to.with_name(FIELDS)
-        dataset = in_space(config.model, **shared, space=config.space, progress=progress, to=folder)
+        dataset = in_space(config.model, **shared, space=config.space, progress=progress, to=_new_fields(to))
     else:
         dataset = simulate(config.model, **shared, rtol=config.rtol, atol=config.atol, device=device)
     dataset = with_observations(dataset, config.observations)

@@ -12,7 +12,6 @@ from ..errors import InputError, unknown
 from ..numerics.fields.grid import Grid
 
 GEOMETRIES = {"radial": 1, "line": 1, "plane": 2, "box": 3}
-SHAPES = ("ball", "outside_ball", "slab", "file")
 MOST_CELLS = 20_000_000
 MOST_AXIS = 100_000
 
@@ -51,20 +50,17 @@ def make_grid(space: Any, size: float, spacing: float) -> tuple[Grid, np.ndarray
     return Grid(geometry, shape, spacing, None if mask.all() else mask), permeability
 
 
-def check_front(grid: Grid, diffusivity: float, rate: float) -> None:
-    """Refuse a grid on which a front between diffusion [mm^2/day] and growth [1/day] would be a step.
+def check_spacing(spacing: float, width: float, roughly: str = "") -> None:
+    """Refuse cells on which a front of tumor of this `width` would be a step; `roughly` says how well that is known.
 
     Raises
     ------
     InputError
         A cell is wider than the front; the message says which spacing would do.
     """
-    if diffusivity <= 0.0 or rate <= 0.0:
-        return
-    width = (diffusivity / rate) ** 0.5
-    if grid.spacing > width:
+    if spacing > width:
         raise InputError(
-            f"a spacing of {grid.spacing:.3g} is too coarse for a front about {width:.3g} wide; "
+            f"a spacing of {spacing:.3g} is too coarse for a front {roughly}{width:.3g} wide; "
             f"{width:.2g} would just do, {width / 2:.2g} is better"
         )
 

@@ -26,8 +26,8 @@ MOST_TRIES = 25
 DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
 LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
-MARGIN = 6.0  # [cells of the width of the front] between tumor and boundary
-EDGE = 8.0  # [mm] least of that
+MARGIN = 6.0  # widths of the front between lesion and boundary
+EDGE = 8.0  # [mm] least of that, several lengths over which transported fields even out
 
 
 class Grown(NamedTuple):
@@ -155,7 +155,7 @@ def _at_enrollment(problem: FieldProblem, values: dict[str, float]) -> Grown:
     return Grown(dict(values), grid.centers(0), found)
 
 
-def placed(grown: Grown, grid: Grid, patient: Mapping[str, float], permeability: np.ndarray | float) -> FieldProblem:
+def placed(grown: Grown, grid: Grid, permeability: np.ndarray | float, patient: Mapping[str, float]) -> FieldProblem:
     """Return a grown lesion around the middle of a grid, with its clones; none of it behind a barrier.
 
     Parameters

@@ -95,7 +95,7 @@ class SpatialCourse:
     ):
         self.problem, self.engine, self.plan, self.arm = problem, engine, plan, arm
         self.factor, self.margin, self.first = factor, margin, patients.first
-        self.step = plan.section.step or plan.space["time_step"]
+        self.step = plan.space["time_step"]
         self.time, self.began = 0.0, monotonic()
         self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
         state = lesions(problem.runs.state)

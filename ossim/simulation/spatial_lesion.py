@@ -49,6 +49,12 @@ class Reading:
     necrotic: float
 
 
+def first_grid(size: float, space: Mapping[str, float], section: SpaceSection) -> tuple[Grid, np.ndarray | float]:
+    """Return the grid of a lesion of the diameter `size` [mm] at enrollment, and the permeability of its cells."""
+    extent = 0.5 * size + margin(space) if section.geometry == "radial" else size + 2.0 * margin(space)
+    return make_grid(section, extent, space["cell_spacing"])
+
+
 class Lesion:
     """A lesion on its own grid.
 
@@ -67,13 +73,10 @@ class Lesion:
         space: Mapping[str, float],
         section: SpaceSection,
     ):
-        self.space, self.section, self.kernel = space, section, dict(grown.kernel)
-        radial = section.geometry == "radial"
-        extent = 0.5 * size + margin(space) if radial else size + 2.0 * margin(space)
-        grid, self.permeability = make_grid(section, extent, space["cell_spacing"])
-        self.problem = placed(grown, grid, patient, self.permeability)
+        self.space, self.kernel = space, dict(grown.kernel)
+        self.problem = placed(grown, *first_grid(size, space, section), patient)
         self.problem.tolerance = TOLERANCE
-        self.step = section.step or space["time_step"]
+        self.step = space["time_step"]
         self.columns = {name: SYSTEM.parameters.index(name) for name in SYSTEM.parameters}
         self.ended = Ended.complete
         self.grows = section.size is None and not section.barriers and not section.regions

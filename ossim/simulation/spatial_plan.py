@@ -10,17 +10,15 @@ import numpy as np
 
 from ..catalog import model_parameters
 from ..cohort.sampling import Patients
-from ..errors import InputError
 from ..models.osteosarcoma_spatial import SHOWN, TUMOR
 from ..numerics.fields.grid import Grid
 from . import provenance
 from .config_schema import SPATIAL_MODEL, SpaceSection, TrialConfig
 from .field_store import FieldStore
 from .parameter_values import bounded, parameter_value
-from .space import make_grid
-from .spatial_baseline import margin
+from .space import check_spacing
 from .spatial_course import SpatialPlan, grow_all, values_of
-from .spatial_lesion import Lesion
+from .spatial_lesion import Lesion, first_grid
 
 MOST_PATIENTS = 10_000
 GROWTH = 0.6  # of the diameter at enrollment: how much larger a lesion may become before kept fields are cut
@@ -43,7 +41,7 @@ def check_space(checked: TrialConfig, faults: Any) -> None:
     for name, value in section.parameters.items():
         place = ("space", "parameters", name)
         faults.attempt(place, lambda name=name, value=value: parameter_value(known, name, value))
-    faults.attempt(("space",), lambda: _check_spacing(section, known))
+    faults.attempt(("space",), lambda: _check_width(section, known))
 
 
 def _check_embolization(checked: TrialConfig, faults: Any) -> None:
@@ -58,28 +56,18 @@ def _check_embolization(checked: TrialConfig, faults: Any) -> None:
             faults.add((*place, "day"), f"day {day:g} is not within the follow-up of {until:g} days")
 
 
-def _check_spacing(section: SpaceSection, known: Mapping[str, Any]) -> None:
-    spacing = section.spacing or known["cell_spacing"].value
-    given = section.parameters.get("front_width", known["front_width"].value)
-    width = bounded(known["front_width"], given)
-    if spacing > width:
-        raise InputError(
-            f"a spacing of {spacing:.3g} is too coarse for a front {width:.3g} wide; {width:.2g} would just do, "
-            f"{width / 2:.2g} is better"
-        )
+def _check_width(section: SpaceSection, known: Mapping[str, Any]) -> None:
+    width = bounded(known["front_width"], section.parameters.get("front_width", known["front_width"].value))
+    check_spacing(section.spacing or known["cell_spacing"].value, width)
 
 
 def space_values(section: SpaceSection) -> dict[str, float]:
-    """Parameters of the spatial model, those of the config in place of the catalogue's."""
+    """Parameters of the spatial model, those of the config in place of the catalogue's, with its spacing and step."""
     known = model_parameters(SPATIAL_MODEL)
     values = {name: item.value for name, item in known.items()}
     values |= {name: parameter_value(known, name, value) for name, value in section.parameters.items()}
-    return values | ({"cell_spacing": section.spacing} if section.spacing else {})
-
-
-def step_of(section: SpaceSection) -> float:
-    """Longest time step [day]."""
-    return section.step or space_values(section)["time_step"]
+    grid = {"cell_spacing": section.spacing, "time_step": section.step}
+    return values | {name: value for name, value in grid.items() if value is not None}
 
 
 def spatial_plan(scenario: Any, patients: Patients, folder: Path | None) -> SpatialPlan:
@@ -109,8 +97,7 @@ def field_store(scenario: Any, patients: Patients, path: Path) -> FieldStore:
     """Make the store of the first lesion of the first patient, with room for it to grow."""
     section, space = scenario.space, space_values(scenario.space)
     size = values_of(patients, 0, 0)["lesion_diameter"]
-    extent = 0.5 * size + margin(space) if section.geometry == "radial" else size + 2.0 * margin(space)
-    grid, _ = make_grid(section, extent, space["cell_spacing"])
+    grid, _ = first_grid(size, space, section)
     if section.size is None and not section.barriers:
         sides = 1 if section.geometry == "radial" else 2
         extra = int(0.25 * GROWTH * size / grid.spacing) * sides

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import ossim
-from ossim.errors import InputError
+from ossim.errors import InputError, OutputExistsError
 from ossim.schema import Status
 from ossim.simulation.field_store import FIELDS
 
@@ -145,3 +145,10 @@ def test_config_says_the_line_of_what_is_wrong():
         ossim.loads(CONFIG.replace("0.4 mm", "3 mm"))
     with pytest.raises(InputError, match="config:4: space: model gompertz is not one in space"):
         ossim.loads(CONFIG.replace("fisher_kpp", "gompertz"))
+
+
+def test_fields_of_an_earlier_run_are_not_replaced(tmp_path):
+    config = ossim.loads(CONFIG)
+    ossim.run(config, to=tmp_path / "first.nc").close()
+    with pytest.raises(OutputExistsError, match=r"fields\.zarr exists; it is not replaced"):
+        ossim.run(config, to=tmp_path / "second.nc")

@@ -219,12 +219,11 @@ def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> N
     rest, and may be far from it, goes on as it would without changes around it.
     """
     given = problem.store[item.declared.name]
-    if ahead == 0.0 and not item.declared.at_rest:
-        given[...] = item.now
-        item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, problem.tolerance)
-    else:
+    if ahead > 0.0 or item.declared.at_rest:
         extrapolate(item.now, item.before, ahead, given)
         return
+    given[...] = item.now
+    item.steps.advance(given, item.uptake, item.supply, 0.5 * dt, problem.tolerance)
     np.maximum(given, 0.0, out=given)
 
 

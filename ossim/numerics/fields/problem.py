@@ -121,8 +121,9 @@ def bind(
     names, moved, placed = system.all_fields, tuple(item.name for item in system.transported), _placed(system)
     balances = (label for name in moved for label in _ours(name))
     store = Store(grid, (*names, *SCRATCH, *balances, *placed))
+    where = coordinates(grid) if placed else {}
     for name in placed:
-        store[name][...] = coordinates(grid)[name]
+        store[name][...] = where[name]
     values = np.array([float(parameters[name]) for name in system.parameters])
 
     def local(label: str, function, given=names) -> Local:
