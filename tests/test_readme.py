@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
 
 def test_test_command_is_the_one_that_ci_runs():
     command = blocks("sh")[1].strip()
-    assert command.endswith("pytest")
+    assert command.split(" && ")[-1].startswith(".venv/bin/python -m pytest")
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ import pytest
 import validate_resistance
 from PIL import Image
 
-SIZE = 4000
+SIZE = 1500
 #: standard errors between simulation and formula; the seeds are fixed, so the test passes always or never
 ERRORS = 4.0
 

@@ -136,11 +136,14 @@ def test_run_cut_short_leaves_nothing(streaming, tmp_path):
 
 
 def test_interrupt_waits_until_hdf5_is_done():
-    done = []
-    with pytest.raises(KeyboardInterrupt), stream._uninterrupted():
-        os.kill(os.getpid(), signal.SIGINT)
-        done.append(True)
-    assert done and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    done, found = [], signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        with pytest.raises(KeyboardInterrupt), stream._uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append(True)
+        assert done and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, found)
 
 
 FULL = """
