@@ -2,7 +2,8 @@
 
 Expectation: at full dose delivery to viable cells rises 5 to 20 % above that without inhibitor within ten days, is
 below it again before four weeks, while interstitial pressure falls by a quarter or more. The rise falls with the dose.
-Without block of delivery by pressure there is none; with a drug that tissue hardly loses (0.1) it is less than half.
+Without block of delivery by pressure there is none; with a drug that tissue hardly loses (0.1) it is less than two
+thirds of that.
 """
 
 from __future__ import annotations

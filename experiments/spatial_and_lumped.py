@@ -2,8 +2,8 @@
 
 Expectation: without drug, diameters at 8 weeks agree within 10 % and times of true progression within a fifth, for
 three quarters of the patients or more; at 16 weeks the lumped lesion is smaller, by some 7 %. Under sorafenib lesions
-in space shrink less, for the place of dead cells heals from the border: at 8 weeks they are larger in three quarters of
-the patients or more, and progression comes earlier.
+in space shrink less, for only their border heals: at 8 weeks they are larger in three quarters of the patients or more,
+and progression comes earlier.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 Cells (sensitive s, TKI-tolerant r, chemotherapy-resistant c) divide where there is room and oxygen, wander into room,
 and die without oxygen and by drugs. Vessels sprout from host tissue and, less, from the vessels of the tumor where VEGF
 calls them; they mature, and leak while they are immature. Invaded host tissue is destroyed with its vessels, so the
-middle starves: a viable rim around a necrotic core. What is not host tissue is what a scan shows; space that is emptied
-heals from its border. An angiogenesis inhibitor takes the vessels of the rim away; what
-the host still supplies keeps a border alive that hardly grows.
+middle starves: a viable rim around a necrotic core. What is not host tissue is what a scan shows. Host tissue heals
+where enough of it is left, as its square: the border of a dying lesion comes back, its core does not. An angiogenesis
+inhibitor takes the vessels of the rim away; what the host still supplies keeps a border alive that hardly grows.
 
 Oxygen o (blood = 1), VEGF a, interstitial pressure p (vessels = 1) and drug d (plasma = 1) are at rest with the cells:
 their diffusivities are squared diffusion lengths, and rates are relative to the consumption of densely packed cells.
@@ -97,7 +97,7 @@ def rates(
     dx = xprod * (born_s + born_r + born_c)
     dki = psp * (1.0 - Ie) * pow(a, gamV) * free * (h + tau * (ki + km)) - (pmat + li + piI * Ie) * ki
     dkm = pmat * ki - (lm + piM * Ie) * km
-    dh = heal * h * maximum(free - h, 0.0) - kdes * (s + r + c) * h
+    dh = heal * h * h * maximum(free - h, 0.0) - kdes * (s + r + c) * h
     return ds, dr, dc, dn, dx, dki, dkm, dh
 
 

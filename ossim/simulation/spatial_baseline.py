@@ -17,10 +17,11 @@ from ..errors import InputError
 from ..models.osteosarcoma_spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
 from ..numerics.fields.evolve import Ended, advance, settle
 from ..numerics.fields.grid import Grid
-from ..numerics.fields.outline import diameter
+from ..numerics.fields.outline import ball, partly
 from ..numerics.fields.problem import FieldProblem, bind
 
 SMALL, LEAST, LARGE = 0.35, 12.0, 0.8  # growth begins at a part of the diameter, at least so many widths of the front
+REACHED = 1e-4  # relative error of the diameter that is small enough
 SETTLED = 0.005  # relative error of the doubling time that is small enough
 MOST_TRIES = 25
 DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
@@ -90,6 +91,8 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
             return _at_enrollment(problem, values)
         tried.append((np.log(rate), found))
         rate = _next(tried, np.log(2.0) / doubling)
+        if not 0.0 < rate < np.inf:
+            break
     raise InputError(f"no growth rate gives a lesion of {size:.3g} mm a doubling time of {doubling:.3g} days in space")
 
 
@@ -125,10 +128,11 @@ def _grown(
     problem = bind(SYSTEM, grid, values, start | {"h": 1.0 - edge})
     step, history = doubling / STEPS_PER_DOUBLING, [(0.0, _diameter(problem, space))]
     longest = 12.0 * doubling
-    while history[-1][1] < size * (1.0 - 1e-6) and problem.time < longest:
+    while history[-1][1] < size * (1.0 - REACHED) and problem.time < longest:
         gain = (history[-1][1] - history[-2][1]) / (history[-1][0] - history[-2][0]) if len(history) > 1 else 0.0
         missing = size - history[-1][1]
-        dt = missing / gain if gain > 0.0 and missing < gain * step else step
+        # most of the rest, so that growth that quickens does not lead beyond
+        dt = 0.9 * missing / gain if gain > 0.0 and missing < gain * step else step
         if advance(problem, problem.time + max(dt, 1e-3 * step), step).ended is not Ended.complete:
             return problem, 0.0
         history.append((problem.time, _diameter(problem, space)))
@@ -202,5 +206,10 @@ def lesion_tissue(problem: FieldProblem) -> np.ndarray:
     return found if problem.grid.mask is None else np.where(problem.grid.mask, found, 0.0)
 
 
+def outlined(problem: FieldProblem, space: Mapping[str, float]) -> np.ndarray:
+    """Part of each cell that a scan counts as lesion, 0 to 1, shape of the grid."""
+    return partly(lesion_tissue(problem), space["outline_level"], space["outline_range"])
+
+
 def _diameter(problem: FieldProblem, space: Mapping[str, float]) -> float:
-    return diameter(problem.grid, lesion_tissue(problem), space["outline_level"])
+    return ball(problem.grid, problem.grid.integral(outlined(problem, space)))

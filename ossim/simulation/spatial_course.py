@@ -232,7 +232,7 @@ class SpatialCourse:
         limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
         crossed = np.flatnonzero(who & (total >= limit))
         rise = np.maximum(total - before, np.finfo(float).tiny)[crossed]
-        part = np.clip((total - limit)[crossed] / rise, 0.0, 1.0)
+        part = np.minimum((total - limit)[crossed], rise) / rise
         watch.crossed[crossed] = time - part * (time - self.time)
         watch.lowest[who] = np.minimum(watch.lowest[who], total[who])
 

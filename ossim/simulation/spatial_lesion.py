@@ -10,11 +10,11 @@ import numpy as np
 from ..models.osteosarcoma_spatial import CELLS, SHOWN, SOLID, SYSTEM
 from ..numerics.fields.evolve import Ended, advance, settle
 from ..numerics.fields.grid import Grid
-from ..numerics.fields.outline import coverage, diameter, touches
+from ..numerics.fields.outline import ball, touches
 from ..numerics.fields.problem import FieldProblem, bind
 from .config_schema import SpaceSection
 from .space import make_grid
-from .spatial_baseline import Grown, lesion_tissue, margin, placed
+from .spatial_baseline import Grown, lesion_tissue, margin, outlined, placed
 
 ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
 TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3
@@ -138,25 +138,17 @@ class Lesion:
 
     def embolize(self, fraction: float) -> None:
         """Take this share of the vessels the lesion made, and of host tissue inside its outline, away at once."""
-        self.problem.field("h")[...] *= 1.0 - fraction * self._inside()
+        self.problem.field("h")[...] *= 1.0 - fraction * outlined(self.problem, self.space)
         for name in ("ki", "km"):
             self.problem.field(name)[...] *= 1.0 - fraction
         self.ended = settle(self.problem)
 
-    def _inside(self) -> np.ndarray:
-        """Part of each cell that lies inside the outline, 0 to 1, shape of the grid."""
-        grid, level = self.problem.grid, self.space["outline_level"]
-        if grid.geometry != "radial":
-            return coverage(grid, lesion_tissue(self.problem), level)
-        reach = 0.5 * diameter(grid, lesion_tissue(self.problem), level)
-        return np.clip((reach - grid.centers(0)) / grid.spacing + 0.5, 0.0, 1.0)
-
     def read(self) -> Reading:
         """Read the lesion off."""
         problem, grid, space = self.problem, self.problem.grid, self.space
-        size = diameter(grid, lesion_tissue(problem), space["outline_level"])
-        content = np.pi / 6.0 * size**3
-        inside = np.pi / 4.0 * size**2 if len(grid.shape) == 2 else content
+        covered = outlined(problem, space)
+        inside = grid.integral(covered)
+        size = ball(grid, inside)
         clones = np.array([grid.integral(problem.field(name)) for name in CELLS])
         viable = sum(problem.field(name) for name in CELLS)
         total = max(float(clones.sum()), np.finfo(float).tiny)
@@ -167,7 +159,7 @@ class Lesion:
         per_volume = 1.0 / inside if inside > 0.0 else 0.0
         return Reading(
             diameter=size,
-            volume=content,
+            volume=np.pi / 6.0 * size**3,
             clones=clones * per_volume,
             matrix=grid.integral(problem.field("x")) * per_volume,
             oxygen=mean(problem.field("o")),
@@ -175,20 +167,9 @@ class Lesion:
             pressure=mean(problem.field("p")),
             vessels=np.array([mean(problem.field(name)) for name in ("ki", "km")]),
             hypoxic=mean((problem.field("o") < space["hypoxia_level"]).astype(float)),
-            rim=self._rim(viable, size),
+            rim=0.5 * (size - ball(grid, grid.integral(np.where(viable < space["viable_level"], covered, 0.0)))),
             necrotic=grid.integral(problem.field("n")) * per_volume,
         )
-
-    def _rim(self, viable: np.ndarray, size: float) -> float:
-        """Radius of the lesion less that of a ball (disk) as large as its core without viable cells [mm]."""
-        grid = self.problem.grid
-        core = viable < self.space["viable_level"]
-        if grid.geometry == "radial":
-            core &= grid.centers(0) < 0.5 * size
-            return 0.5 * size - (0.75 / np.pi * grid.integral(core)) ** (1.0 / 3.0)
-        content = grid.integral(core * coverage(grid, lesion_tissue(self.problem), self.space["outline_level"]))
-        inner = (content / np.pi) ** 0.5 if len(grid.shape) == 2 else (0.75 / np.pi * content) ** (1.0 / 3.0)
-        return 0.5 * size - inner
 
     def shown(self, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
         """Fields by the names that users see, cut to a grid of this `shape` or filled with host, same middle."""

@@ -38,6 +38,11 @@ def test_tolerant_cells_bring_growth_back(cytostasis):
     assert float(treated["diameter"].isel(visit=-1)) > 1.2
 
 
+def test_the_outline_does_not_jump(cytostasis):
+    grown = cytostasis["diameter"].diff("visit").max("visit")
+    assert float(grown.sel(arm="sorafenib")) < 1.5 * float(grown.sel(arm="untreated"))
+
+
 @pytest.fixture(scope="module")
 def lost_supply():
     return embolization.main()
@@ -73,6 +78,7 @@ def test_lumped_patients_shrink_more_under_sorafenib(closure):
     assert float((spatial_and_lumped.ratio(closure, "early", "sorafenib") > 1.0).mean()) >= 0.75
     progression = spatial_and_lumped.ratio(closure, "progression", "sorafenib")
     assert progression.size and float(progression.median()) < 1.0
+    assert float(closure["late"].sel(model="space", arm="sorafenib").min()) > 0.5  # none vanishes
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +101,7 @@ def test_the_rise_falls_with_the_dose(window):
 def test_no_window_without_block_by_pressure_and_a_small_one_for_a_drug_that_tissue_hardly_loses(window):
     assert normalization_window.rise(**{"space.parameters.pressure_block": 0.0}) < 0.005
     less = normalization_window.rise(**{"space.parameters.drug_loss": 0.1})
-    assert 0.0 < less < 0.5 * float(window["rise"].sel(arm="sorafenib_400"))
+    assert 0.0 < less < 2.0 / 3.0 * float(window["rise"].sel(arm="sorafenib_400"))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +122,7 @@ def test_early_doses_leave_fewer_cells(schedules):
     assert float(left.sel(arm="later_sorafenib_day_0")) < float(left.sel(arm="none_day_0"))
 
 
-@pytest.mark.parametrize("experiment", [cytotoxic_delivery, embolization])
+@pytest.mark.parametrize("experiment", [cytotoxic_delivery, pytest.param(embolization, marks=pytest.mark.slow)])
 def test_an_experiment_in_space_leaves_table_and_figure(experiment, tmp_path):
     experiment.main(tmp_path)
     with (tmp_path / "table.csv").open(encoding="utf-8") as stream:

@@ -1,7 +1,9 @@
-"""The body that a field outlines: what lies above a level, cavities inside included, with cells counted in part.
+"""The body that a field outlines, and how large it is.
 
-A cell at the border counts by how far its value is from the level, relative to the gradient there; so size moves
-smoothly while a front crosses a cell.
+Two readings. `diameter` takes all that lies above a level, cavities inside included; a cell at the border counts by how
+far its value is from the level, relative to the gradient there, so that size moves smoothly while a front crosses a
+cell. `partly` counts tissue in part over a range around the level: where a border is wide and flat it does not jump
+when the whole of it passes the level.
 """
 
 from __future__ import annotations
@@ -21,18 +23,20 @@ def diameter(grid: Grid, field: np.ndarray, level: float) -> float:
     """
     if grid.geometry == "radial":
         return 2.0 * _radius(grid, field, level)
-    content = float(np.sum(_covered(grid, field, level)[1])) * grid.spacing ** len(grid.shape)
-    if len(grid.shape) == 1:
+    return ball(grid, float(np.sum(_covered(grid, field, level)[1])) * grid.spacing ** len(grid.shape))
+
+
+def ball(grid: Grid, content: float) -> float:
+    """Diameter [mm] of the ball (disk, line) of this content [mm to the power of the number of axes]."""
+    axes = 3 if grid.geometry == "radial" else len(grid.shape)
+    if axes == 1:
         return content
-    return 2.0 * (content / np.pi) ** 0.5 if len(grid.shape) == 2 else (6.0 * content / np.pi) ** (1.0 / 3.0)
+    return 2.0 * (content / np.pi) ** 0.5 if axes == 2 else (6.0 * content / np.pi) ** (1.0 / 3.0)
 
 
-def coverage(grid: Grid, field: np.ndarray, level: float) -> np.ndarray:
-    """Part of each cell that the body covers, 0 to 1, shape of the grid; Cartesian grids."""
-    covered = np.zeros(grid.shape)
-    place, part = _covered(grid, field, level)
-    covered[place] = part
-    return covered
+def partly(field: np.ndarray, level: float, span: float) -> np.ndarray:
+    """Part of each cell that counts: 0 below `level` - `span`/2, 1 above `level` + `span`/2, linear between."""
+    return np.clip((field - level) / span + 0.5, 0.0, 1.0)
 
 
 def _covered(grid: Grid, field: np.ndarray, level: float) -> tuple[tuple[slice, ...], np.ndarray]:
