@@ -23,8 +23,6 @@ import llvmlite
 import numba
 
 KEEP_DAYS = 90
-#: options of functions that only compiled ones call: ways in from Python and C would take a third of their compilation
-PART = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def digest(*texts: str) -> str:
@@ -119,10 +117,9 @@ def jit(*arguments, **options):
     """`numba.njit` for functions of this package, cached in a folder named by the digest of the compiled layer.
 
     The function may not allocate: then arrays taken out of a tuple are not reference counted, which in the step loop
-    cost more than half of the time. Division by zero gives inf or nan, as everywhere in NumPy. What is always
-    inlined cannot be called from Python; its `py_func` can.
+    cost more than half of the time. Division by zero gives inf or nan, as everywhere in NumPy.
     """
-    options = {"error_model": "numpy", "_nrt": False, **options} | (PART if options.get("forceinline") else {})
+    options = {"error_model": "numpy", "_nrt": False, **options}
 
     def decorate(function):
         with kept_in(lambda: f"engine-{numerics_digest()}"):

@@ -13,7 +13,7 @@ from importlib import import_module
 import numba
 from numba import types
 
-from .cache import PART, compile_cached, digest, write_source
+from .cache import compile_cached, digest, write_source
 from .explicit_source import kernel_source
 from .lanes import FASTMATH
 from .layout import Layout, layout_of
@@ -27,7 +27,7 @@ KERNEL_SIGNATURE = types.int64(
 KERNEL_TYPE = types.FunctionType(KERNEL_SIGNATURE)
 
 #: decorator of the functions of a generated module that are not called from outside it
-inlined = numba.njit(forceinline=True, fastmath=FASTMATH, error_model="numpy", **PART)
+inlined = numba.njit(forceinline=True, fastmath=FASTMATH, error_model="numpy")
 
 
 def entry(function):
