@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -139,6 +140,7 @@ def make_problem(
     )
 
 
+@functools.cache
 def make_plan(layout: Layout, n_modes: int, n_clocks: int) -> Plan:
     """Row numbers of the workspace of a kernel for a problem with so many drug modes and clocks."""
     return Plan(

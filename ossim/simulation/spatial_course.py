@@ -111,7 +111,7 @@ class SpatialCourse:
         reading = lesion.read()
         viable = state[[_STATE[name] for name in ("S", "R", "C")]].sum() / (reading.clones.sum() * reading.volume)
         matrix = state[_STATE["X"]] / max(reading.matrix * reading.volume, np.finfo(float).tiny)
-        return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, reading.delivery)
+        return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, lesion.look().delivery)
 
     def __call__(self, time: float) -> None:
         """Advance all patients who are alive to day `time`, stopping where fields are kept.
@@ -263,12 +263,8 @@ class SpatialCourse:
         found = {name: np.full(n, np.nan) for name in AT_VISIT}
         for patient, pairs in self.readings.items():
             volume = np.array([reading.volume for _, reading in pairs])
-            rows = np.array(
-                [
-                    (one.rim, one.hypoxic, one.delivery / item.delivery, one.pressure, one.necrotic)
-                    for item, one in pairs
-                ]
-            )
+            looks = [(item.lesion.look(), item.delivery) for item, _ in pairs]
+            rows = np.array([one._replace(delivery=one.delivery / before) for one, before in looks])
             weight = volume / volume.sum() if volume.sum() > 0.0 else np.full(volume.size, 1.0 / volume.size)
             for name, value in zip(AT_VISIT, weight @ rows, strict=True):
                 found[name][patient] = value

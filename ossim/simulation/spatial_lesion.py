@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,17 +24,14 @@ CLOSE = 0.5  # of the margin: how near
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read off a lesion.
+    """What is read off a lesion after every step.
 
     Attributes
     ----------
-    diameter [mm], volume [mm^3] : of the outline, cavities inside included
+    diameter [mm], volume [mm^3] : of the tissue that a scan shows
     clones : content of the three clones, share of that volume; `matrix` likewise
-    oxygen, delivery, pressure : means over viable cells; delivery relative to plasma
+    oxygen : mean over viable cells
     vessels : immature and mature, means over viable cells
-    hypoxic : share of viable cells below the level of hypoxia
-    rim : width of the viable border [mm]
-    necrotic : share of necrosis
     """
 
     diameter: float
@@ -41,11 +39,24 @@ class Reading:
     clones: np.ndarray
     matrix: float
     oxygen: float
+    vessels: np.ndarray
+
+
+class Findings(NamedTuple):
+    """What is read off a lesion at visits.
+
+    Attributes
+    ----------
+    rim : width of the viable border [mm]
+    hypoxic : share of viable cells below the level of hypoxia
+    delivery, pressure : means over viable cells; delivery relative to plasma
+    necrotic : share of necrosis
+    """
+
+    rim: float
+    hypoxic: float
     delivery: float
     pressure: float
-    vessels: np.ndarray
-    hypoxic: float
-    rim: float
     necrotic: float
 
 
@@ -144,38 +155,48 @@ class Lesion:
         self.ended = settle(self.problem)
 
     def read(self) -> Reading:
-        """Read the lesion off."""
-        problem, grid, space = self.problem, self.problem.grid, self.space
-        covered = outlined(problem, space)
-        inside = grid.integral(covered)
-        size = ball(grid, inside)
-        clones = np.array([grid.integral(problem.field(name)) for name in CELLS])
-        viable = sum(problem.field(name) for name in CELLS)
-        total = max(float(clones.sum()), np.finfo(float).tiny)
-
-        def mean(field: np.ndarray) -> float:
-            return grid.integral(viable * field) / total
-
-        per_volume = 1.0 / inside if inside > 0.0 else 0.0
+        """Read off what the patient is advanced with."""
+        problem, grid = self.problem, self.problem.grid
+        inside = grid.integral(outlined(problem, self.space))
+        size, per_volume = ball(grid, inside), 1.0 / inside if inside > 0.0 else 0.0
+        mean = self._over_viable_cells()
         return Reading(
             diameter=size,
             volume=np.pi / 6.0 * size**3,
-            clones=clones * per_volume,
+            clones=np.array([grid.integral(problem.field(name)) for name in CELLS]) * per_volume,
             matrix=grid.integral(problem.field("x")) * per_volume,
             oxygen=mean(problem.field("o")),
+            vessels=np.array([mean(problem.field(name)) for name in ("ki", "km")]),
+        )
+
+    def look(self) -> Findings:
+        """Read off what visits show."""
+        problem, grid, space = self.problem, self.problem.grid, self.space
+        covered, viable, mean = outlined(problem, space), self._viable(), self._over_viable_cells()
+        inside = grid.integral(covered)
+        core = grid.integral(np.where(viable < space["viable_level"], covered, 0.0))
+        return Findings(
+            rim=0.5 * (ball(grid, inside) - ball(grid, core)),
+            hypoxic=mean((problem.field("o") < space["hypoxia_level"]).astype(float)),
             delivery=mean(problem.field("d")),
             pressure=mean(problem.field("p")),
-            vessels=np.array([mean(problem.field(name)) for name in ("ki", "km")]),
-            hypoxic=mean((problem.field("o") < space["hypoxia_level"]).astype(float)),
-            rim=0.5 * (size - ball(grid, grid.integral(np.where(viable < space["viable_level"], covered, 0.0)))),
-            necrotic=grid.integral(problem.field("n")) * per_volume,
+            necrotic=grid.integral(problem.field("n")) / inside if inside > 0.0 else 0.0,
         )
+
+    def _viable(self) -> np.ndarray:
+        return sum(self.problem.field(name) for name in CELLS)
+
+    def _over_viable_cells(self) -> Callable[[np.ndarray], float]:
+        """Return a function that gives the mean of a field over viable cells, 0 where there are none."""
+        grid, viable = self.problem.grid, self._viable()
+        weight = viable if grid.geometry != "radial" else viable * grid.volumes
+        total = max(float(weight.sum()), np.finfo(float).tiny)
+        return lambda field: float(np.einsum("i,i", weight.ravel(), field.ravel())) / total  # BLAS would start threads
 
     def shown(self, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
         """Fields by the names that users see, cut to a grid of this `shape` or filled with host, same middle."""
         problem = self.problem
-        viable = sum(problem.field(name) for name in CELLS)
-        fields = {"lesion": lesion_tissue(problem), "viable": viable}
+        fields = {"lesion": lesion_tissue(problem), "viable": self._viable()}
         fields |= {name: problem.field(name) for name in SHOWN if name not in fields}
         return {SHOWN[name][0]: _fitted(values, shape, problem.grid) for name, values in fields.items()}
 

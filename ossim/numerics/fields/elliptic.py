@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import InputError
+from .compile import apart_jit
 from .conductance import cartesian_faces, cell_diffusivity
 from .conjugate import conjugate
 from .grid import Grid, staggered
@@ -46,9 +47,13 @@ class Elliptic:
         self._hierarchy = (u, right, work, *levels.faces, diagonal, inverse, levels.scale)
         if np.dtype(precision) == np.float64:
             self._system = (diagonal, *levels.faces)
+            exchange = levels.exchange
         else:
-            self._exact = Levels(faces, moving, np.float64, filled=1)
-            self._system = (*staggered(1, (levels.total,)), *self._exact.faces)
+            exact = Levels(faces, moving, np.float64, filled=1)
+            self._system = (*staggered(1, (levels.total,)), *exact.faces)
+            exchange = exact.exchange
+        self._first = tuple(levels.view(flat) for flat in (self._x, self._b, self._uptake, self._system[0]))
+        self._exchange = levels.view(exchange).reshape(-1)
         self._weights = np.array(sweep_weights(len(grid.shape)), precision)
         self._matrix, self._pivots = np.zeros((COARSEST, COARSEST)), np.zeros(COARSEST)
         self._row = np.zeros(2 * grid.full_shape[2] + 8, precision)
@@ -73,23 +78,17 @@ class Elliptic:
         if self._line is not None:
             return self._line.solve(uptake, source, out, tolerance)
         empty = self.parts.without_source(uptake, source)
-        levels = self._levels
-        x, b, taken = levels.view(self._x), levels.view(self._b), levels.view(self._uptake)
-        x[...], b[...], taken[...] = out, source, uptake
+        levels, (x, b, _, _) = self._levels, self._first
+        given, into = (out, source, uptake), self._first
+        finite = take(self._exchange, *(field.reshape(-1) for field in (*given, *into)))
         if self._still is not None:
-            for field in (x, b, taken):
+            for field in into:
                 field[self._still] = 0.0
         if empty is not None:
             x[empty], b[empty] = 0.0, 0.0
-        if not np.isfinite(np.sum(x)):
+        if not finite:
             x[...] = 0.0
-        diagonal, inverse = self._hierarchy[6], self._hierarchy[7]
-        refresh(self._uptake, levels.exchange, *levels.faces, diagonal, inverse, levels.table, self._matrix)
-        if diagonal is not self._system[0]:
-            exact = levels.view(self._system[0])
-            np.add(levels.view(self._exact.exchange), uptake, out=exact)
-            if self._still is not None:
-                exact[self._still] = 0.0
+        refresh(self._uptake, levels.exchange, *levels.faces, *self._hierarchy[6:8], levels.table, self._matrix)
         count, residual = conjugate(
             self._x, self._b, self._vectors, self._system, self._hierarchy, levels.table, self._weights,
             self._matrix, self._pivots, self._row, float(tolerance), self.most,
@@ -101,3 +100,13 @@ class Elliptic:
         if empty is not None:
             out[empty] = 0.0
         return Solved(int(count), float(residual), bool(residual <= tolerance))
+
+
+@apart_jit
+def take(exchange, guess, source, uptake, x, b, taken, diagonal):
+    """Take over guess, source, uptake and the diagonal they make; return whether the guess is finite everywhere."""
+    bad, kind = 0, taken.dtype.type
+    for i in range(guess.size):
+        x[i], b[i], taken[i], diagonal[i] = guess[i], source[i], kind(uptake[i]), exchange[i] + uptake[i]
+        bad += not abs(guess[i]) < np.inf
+    return bad == 0

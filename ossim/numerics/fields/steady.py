@@ -56,8 +56,8 @@ class Parts:
             if field.shape != self.shape:
                 raise InputError(f"{name}: has shape {field.shape}, the grid {self.shape}")
         if self.labels is None and self.tissue is None:
-            lowest, *totals = survey(uptake, source)
-            if lowest >= 0.0 and 0.0 < totals[0] < np.inf and 0.0 < totals[1] < np.inf:  # false for NaN too
+            taking, giving, bad = survey(uptake, source)
+            if taking and giving and not bad:
                 return None
         inside = True if self.tissue is None else self.tissue
         lowest = float(np.min(uptake, where=inside, initial=np.inf))
@@ -83,12 +83,12 @@ class Parts:
 
 @field_jit
 def survey(uptake, source):
-    """Return the lowest uptake, and the sums of the uptake and of the size of the source."""
-    lowest, taken, given = np.inf, 0.0, 0.0
+    """Return how many cells have an uptake, a source, and values that no steady state can have."""
+    taking, giving, bad = 0, 0, 0
     for k in range(uptake.shape[0]):
         for j in range(uptake.shape[1]):
             for i in range(uptake.shape[2]):
-                lowest = min(lowest, uptake[k, j, i])
-                taken += uptake[k, j, i]
-                given += abs(source[k, j, i])
-    return lowest, taken, given
+                taking += uptake[k, j, i] > 0.0
+                giving += abs(source[k, j, i]) > 0.0
+                bad += not (0.0 <= uptake[k, j, i] < np.inf and abs(source[k, j, i]) < np.inf)  # true for NaN
+    return taking, giving, bad
