@@ -8,12 +8,12 @@ a part of the horizon has its time scaled to the whole, and its errors are those
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module, util
 from statistics import median
 
 from .measure import number, table
+from .spatial_ours import ours
 from .spatial_peers import LEAST_PART, SPATIAL_PEERS, Solved, SpatialSolver, others
 from .spatial_problem import PROBLEMS, Outputs, SpatialProblem, errors
 from .spatial_reference import STEP, reference
@@ -25,15 +25,6 @@ BARS = {
     "P2-3D": {"py-pde": 4000.0, "Devito": 120.0},
 }
 HEADER = ("", "CPU s", "of horizon", "mass", "front", "VEGF", "/ ossim", "bar", "of STREAM")
-
-Ours = Callable[[SpatialProblem], Solved]
-
-
-def plugged_in() -> Ours | None:
-    """The solver of `ossim`, where there is one."""
-    if util.find_spec(f"{__package__}.spatial_ours") is None:
-        return None
-    return import_module(".spatial_ours", __package__).ours
 
 
 def spatial(
@@ -48,27 +39,23 @@ def spatial(
     `ossim` is measured `repeats` times first and once more after each peer; ratios are to the median of all.
     """
     problem = PROBLEMS[dimensions] if isinstance(dimensions, str) else dimensions
-    exact, ours = reference(problem, step), plugged_in()
-    own: list[Solved] = []
-    if ours is not None:
-        ours(problem)  # compiles
-        own = [ours(problem) for _ in range(repeats)]
+    exact = reference(problem, step)
+    ours(problem)  # compiles
+    own = [ours(problem) for _ in range(repeats)]
     solvers, absent = others(problem, peers)
     runs = []
     for solver in solvers:
         solver = solver if part is None else replace(solver, part=part)
         runs.append((solver, solver.run(outputs_of(problem, solver.part))))
-        if ours is not None:
-            own.append(ours(problem))
-    base = median(one.seconds for one in own) if own else None
-    reached = errors(own[0].outputs, exact.outputs) if own else None
-    rows = [] if base is None else [("ossim", number(base), "1", *_errors(reached), "1", "", _share(own[0], base))]
+        own.append(ours(problem))
+    base = median(one.seconds for one in own)
+    reached = errors(own[0].outputs, exact.outputs)
+    rows = [("ossim", number(base), "1", *_errors(reached), "1", "", _share(own[0], base))]
     rows += [_row(problem, solver, found, exact.outputs, base, reached) for solver, found in runs]
     rows.append(("reference, own error", "", "", *_errors(exact.own), "", "", ""))
     shape = " x ".join(map(str, problem.shape))
     title = f"{problem.key}: {shape} cells of {problem.spacing:g} mm, {problem.days:g} days; * scaled from a part"
-    lines = absent if ours is not None else ["not measured: ossim (no spatial_ours.py yet)", *absent]
-    return "\n".join((table(title, HEADER, rows), *lines))
+    return "\n".join((table(title, HEADER, rows), *absent))
 
 
 def outputs_of(problem: SpatialProblem, part: float) -> int:
@@ -81,25 +68,23 @@ def _row(
     solver: SpatialSolver,
     found: Solved,
     exact: Outputs,
-    base: float | None,
-    reached: tuple[float, ...] | None,
+    base: float,
+    reached: tuple[float, ...],
 ) -> tuple[str, ...]:
     done = len(found.outputs.mass) / problem.n_outputs
     seconds = found.seconds / done
     needed = BARS.get(problem.key, {}).get(solver.bar)
-    ratio, verdict = "-", "" if needed is None else f">= {needed:,.0f}"
-    if base is not None:
-        ratio = number(seconds / base)
-        if needed is not None:
-            met = seconds / base >= needed and max(reached) <= ALLOWED
-            verdict += " met" if met else " NOT MET"
+    verdict = ""
+    if needed is not None:
+        met = seconds / base >= needed and max(reached) <= ALLOWED
+        verdict = f">= {needed:,.0f} {'met' if met else 'NOT MET'}"
     label = number(seconds) + ("*" if done < 1.0 else "")
     return (
         solver.label,
         label,
         f"{done:.2g}",
         *_errors(errors(found.outputs, exact)),
-        ratio,
+        number(seconds / base),
         verdict,
         _share(found, found.seconds),
     )

@@ -122,12 +122,10 @@ def test_other_tool_agrees_with_explicit_euler(name):
 
 def test_table(tmp_path, monkeypatch):
     monkeypatch.setattr(spatial_reference, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(spatial, "plugged_in", lambda: lambda p: Solved(spatial_reference.solve(p, 0.05), 0.01))
+    monkeypatch.setattr(spatial, "ours", lambda p: Solved(spatial_reference.solve(p, 0.05), 0.01))
     text = spatial.spatial(PLANE, ("explicit",), repeats=1, part=0.5, step=0.05)
     assert "explicit Euler" in text and "ossim" in text and "*" in text
     assert len(list(tmp_path.iterdir())) == 1
-    monkeypatch.setattr(spatial, "plugged_in", lambda: None)
-    assert "not measured: ossim" in spatial.spatial(PLANE, (), step=0.05)
 
 
 def test_bandwidth():
