@@ -25,7 +25,7 @@ from ossim.models.osteosarcoma_baseline import baseline
 
 FINE = (1e-10, 1e-12)
 AGREEMENT = 1e-6  # required of every state above one cell
-QUICK = 5
+QUICK = 3
 
 
 def _worst(regimen, first, size):
