@@ -59,8 +59,8 @@ def main(out: Path | None = None, size: int = 1, geometry: str = "plane") -> xr.
 
 def _figure(found: xr.Dataset, fields: xr.Dataset):
     """Draw maps of both arms over time, profiles of viable cells under sorafenib, and the courses."""
-    days = (0.0, 56.0, 112.0, 168.0, 224.0)
-    reach = 32.0
+    days, profiles = (0.0, 28.0, 56.0, 84.0, 112.0), (0.0, 56.0, 112.0, 168.0, 224.0)  # later untreated leaves the map
+    reach = 24.0
     cut = fields.sel(x=slice(-reach, reach), y=slice(-reach, reach))
     figure = plt.figure(figsize=(9.5, 12.5), layout="constrained")
     top, middle, bottom = figure.subfigures(3, 1, height_ratios=(1.15, 3.2, 1.5))
@@ -76,8 +76,8 @@ def _figure(found: xr.Dataset, fields: xr.Dataset):
     ossim.plots.field_slices(cut, ax=panels, variables=names, times=days, arm="sorafenib", limits=limits)
     middle.suptitle("Sorafenib", x=0.01, ha="left", fontweight="bold", fontsize="medium")
     left, center, right = bottom.subplots(1, 3)
-    ossim.plots.radial_profile(fields, ax=left, variables=["viable_cells"], times=days, arm="sorafenib", until=32.0)
-    left.legend(left.get_lines(), [f"day {day:.0f}" for day in days], frameon=False, loc="upper right")
+    ossim.plots.radial_profile(fields, ax=left, variables=["viable_cells"], times=profiles, arm="sorafenib", until=26.0)
+    left.legend(left.get_lines(), [f"day {day:.0f}" for day in profiles], frameon=False, loc="upper right")
     left.set(xlabel="Distance from the center [mm]", title="Sorafenib")
     for arm in map(str, found["arm"].values):
         style = "--" if arm == "untreated" else "-"

@@ -23,7 +23,7 @@ def diameter(grid: Grid, field: np.ndarray, level: float) -> float:
     """
     if grid.geometry == "radial":
         return 2.0 * _radius(grid, field, level)
-    return ball(grid, float(np.sum(_covered(grid, field, level)[1])) * grid.spacing ** len(grid.shape))
+    return ball(grid, float(np.sum(_covered(grid, field, level))) * grid.spacing ** len(grid.shape))
 
 
 def ball(grid: Grid, content: float) -> float:
@@ -39,14 +39,14 @@ def partly(field: np.ndarray, level: float, span: float) -> np.ndarray:
     return np.clip((field - level) / span + 0.5, 0.0, 1.0)
 
 
-def _covered(grid: Grid, field: np.ndarray, level: float) -> tuple[tuple[slice, ...], np.ndarray]:
-    """Where the body lies, with a border, and the part of each cell there that it covers."""
+def _covered(grid: Grid, field: np.ndarray, level: float) -> np.ndarray:
+    """Part of each cell that the body covers, where it lies and a little beyond."""
     above = field >= level
     place = []
     for axis, count in enumerate(grid.shape):
         along = np.flatnonzero(above.any(axis=tuple(other for other in range(above.ndim) if other != axis)))
         if not along.size:
-            return (slice(0, 0),) * above.ndim, np.zeros((0,) * above.ndim)
+            return np.zeros(0)
         place.append(slice(max(int(along[0]) - 2, 0), min(int(along[-1]) + 3, count)))
     place = tuple(place)
     field, inside = field[place], _filled(above[place])
@@ -59,7 +59,7 @@ def _covered(grid: Grid, field: np.ndarray, level: float) -> tuple[tuple[slice, 
     covered[near] = np.clip(0.5 + reach, 0.0, 1.0)
     if grid.mask is not None:
         covered[~grid.mask[place] & ~core] = 0.0
-    return place, covered
+    return covered
 
 
 def _filled(inside: np.ndarray) -> np.ndarray:
