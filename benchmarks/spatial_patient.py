@@ -32,7 +32,7 @@ space: {{geometry: {geometry}, size: {size}, spacing: {spacing}, step: {step}, e
 READINGS = ("tumor_volume", "viable_volume", "rim_width", "drug_penetration", "vegf")
 #: part -> functions that it is the time of, as (end of the file's name, function)
 PARTS = {
-    "body": (("problem.py", "advance_problem"), ("spatial_course.py", "_sample")),
+    "body": (("spatial_drives.py", "run_body"),),
     "reaction": (("fields/evolve.py", "_react"),),
     "spread": (("fields/evolve.py", "_spread"), ("fields/evolve.py", "_move")),
     "transported": (("fields/evolve.py", "_follow"), ("fields/evolve.py", "_foresee")),

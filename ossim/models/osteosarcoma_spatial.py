@@ -101,6 +101,14 @@ def rates(
     return ds, dr, dc, dn, dx, dki, dkm, dh
 
 
+def readings(s, r, c, x, ki, km, h, o, level, span):
+    """What a scan counts as lesion, in part over a range of tissue that is not host; cells, and what they are given."""
+    outlined = minimum(maximum((1.0 - h - level) / span + 0.5, 0.0), 1.0)
+    viable = s + r + c
+    breathed, immature, mature = viable * o, viable * ki, viable * km
+    return outlined, viable, s, r, c, x, breathed, immature, mature
+
+
 #: set by the drugs and the course of the disease, anew for every half step
 DRIVEN = ("lam", "xi", "I", "Ie", "boost", "m1", "m2", "f1", "f2", "q1", "q2", "y1", "y2")
 
@@ -148,6 +156,8 @@ FROM_SPACE = {
     "seal": "tumor_drainage",
     "theta": "pressure_block",
     "loss": "drug_loss",
+    "level": "outline_level",
+    "span": "outline_range",
 }
 LENGTHS = ("Lo", "La", "Lp", "Ld")
 
@@ -169,6 +179,7 @@ SYSTEM = FieldSystem(
         Transported("p", "Lp", pressure),
         Transported("d", "Ld", drug),
     ),
+    totals=readings,
 )
 
 #: symbol -> (name, unit, long name) of what is shown of a lesion

@@ -93,13 +93,18 @@ class Watch(NamedTuple):
 
 
 class Records(NamedTuple):
-    """Dense output: run i fills row[i] (or none, -1) at the common times."""
+    """Dense output: run i fills row[i] (or none, -1) at the common times.
+
+    `state`, `value` of the drug modes and `level`, the constant part of the inputs, of which as many are kept as there
+    is room for.
+    """
 
     time: np.ndarray
     row: np.ndarray
     next: np.ndarray
     state: np.ndarray
     value: np.ndarray
+    level: np.ndarray
 
 
 class Control(NamedTuple):

@@ -86,6 +86,8 @@ def record(run, lane, t_new, w, plan, used, records, interpolant, weights):
                 records.state[row, output, index] = interpolate(w, plan, index, lane, weights)
         for mode in range(records.value.shape[2]):
             records.value[row, output, mode] = mode_after(w, plan.modes + mode * MODE_ROWS, lane, tau)
+        for channel in range(records.level.shape[2]):
+            records.level[row, output, channel] = get(w, plan.levels + channel, lane)
         records.next[run] += 1
     set_output(run, lane, w, records)
 

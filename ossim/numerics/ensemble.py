@@ -88,7 +88,7 @@ def _signature():
         Doses(f1, i1, i1, f1, f1, f1, i1, i1, f1, i1, i1, i1, b1, f2),
         Clocks(i1, b1, f2, f2),
         Watch(b1, f1, f1),
-        Records(f1, i1, i1, f3, f3),
+        Records(f1, i1, i1, f3, f3, f3),
         f1,
         Plan(*(0,) * len(Plan._fields)),
         0.0,

@@ -82,8 +82,8 @@ def no_watch(n: int) -> Watch:
     return Watch(np.zeros(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan))
 
 
-def make_records(times, rows: np.ndarray, n_states: int, n_modes: int) -> Records:
-    """Outputs at `times` for the runs with rows[i] >= 0 (their place in the output)."""
+def make_records(times, rows: np.ndarray, n_states: int, n_modes: int, n_levels: int = 0) -> Records:
+    """Outputs at `times` for the runs with rows[i] >= 0 (their place in the output); of so many inputs the level."""
     times = np.array(times, float)
     n_rows = int(rows.max(initial=-1)) + 1
     return Records(
@@ -92,6 +92,7 @@ def make_records(times, rows: np.ndarray, n_states: int, n_modes: int) -> Record
         np.zeros(rows.size, np.int64),
         np.full((n_rows, times.size, n_states), np.nan),
         np.full((n_rows, times.size, n_modes), np.nan),
+        np.full((n_rows, times.size, n_levels), np.nan),
     )
 
 

@@ -2,8 +2,8 @@
 
 The body (drug levels, bypass, biomarkers, hazards) is the patient model itself, run by its own engine. Its lesions are
 readings: after each step the state of a lesion is what is read off the grid, in the units of the lumped patient, so
-that visits, strategies, hazards and figures see one patient. Over a step the lesions get what drugs do as the body had
-it, sampled within each half of the step; the body sees the lesions of the step before.
+that visits, strategies, hazards and figures see one patient. Over a step the body sees the lesions as they will be in
+its middle if they go on as before; the lesions get what drugs do as the body had it (`spatial_drives`).
 """
 
 from __future__ import annotations
@@ -16,24 +16,20 @@ import numpy as np
 
 from ..cohort.sampling import Patients
 from ..errors import InputError
-from ..models.osteosarcoma_baseline import kernel_index
 from ..models.osteosarcoma_observables import diameters, lesions
-from ..models.osteosarcoma_patient import CHANNELS, LESION_STATES
+from ..models.osteosarcoma_patient import LESION_STATES
 from ..models.osteosarcoma_spatial import CELLS
 from ..numerics.fields.evolve import Ended
 from ..numerics.problem import Problem
 from ..schema import Status
-from ..terms.pharmacodynamics import occupancy
-from ..terms.resistance import bypassed
 from .config_schema import SpaceSection
 from .field_run import STATUS
 from .parts import Arm
 from .spatial_baseline import Grown, grow
+from .spatial_drives import READ, hold_lesions, outputs_due, parameter, run_body
 from .spatial_lesion import Lesion, Reading
 
-SAMPLES = 4  # of drug levels in each half of a step
 AT_VISIT = ("rim_width", "hypoxic_fraction", "drug_penetration", "interstitial_pressure", "necrotic_fraction")
-_SYMBOLS = {"mtor": "m", "igf1r": "f", "src": "q", "cytotoxic": "y"}
 _LEAST = 1e-12  # vessels of a lesion that is gone: none would divide zero by zero
 _STATE = {name: LESION_STATES.index(name) for name in LESION_STATES}
 
@@ -99,6 +95,9 @@ class SpatialCourse:
         self.time, self.began = 0.0, monotonic()
         self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
         state = lesions(problem.runs.state)
+        self.change = np.zeros_like(state)  # of what is read off lesions, per day of the last step
+        self.total = np.full(patients.size, np.nan)  # sum of diameters when lesions were last read [mm]
+        hold_lesions(problem)
         self.lesions = [
             self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
         ]
@@ -134,6 +133,7 @@ class SpatialCourse:
             if runs.status[item.patient] == Status.ok and runs.time[item.patient] >= self.time:
                 item.lesion.embolize(fraction)
                 self._judge(item)
+        self.change[...] = 0.0
         self._read_all(self.time)
 
     def _advance(self, time: float) -> None:
@@ -153,25 +153,34 @@ class SpatialCourse:
 
     def _step(self, start: float, stop: float) -> None:
         runs, watch = self.problem.runs, self.problem.watch
-        watched = watch.active.copy()
+        state, watched = lesions(runs.state), watch.active.copy()
+        before = state.copy()
+        state[..., READ] = np.maximum(state + 0.5 * (stop - start) * self.change, 0.0)[..., READ]
         watch.active[:] = False  # lesions rise and turn in space, not in the engine
-        samples = []
-        for number in range(2 * SAMPLES):
-            self.engine(self.problem, start + (number + 0.5) / (2 * SAMPLES) * (stop - start))
-            samples.append(self._sample())
-        self.engine(self.problem, stop)
+        acting = run_body(self.problem, self.engine, start, stop)
         watch.active[:] = watched
-        halves = _halves(samples)
         for item in self.lesions:
             if runs.status[item.patient] != Status.ok or runs.time[item.patient] < stop:
                 continue  # dead, or failed
-            item.lesion.advance(stop, self._drives(item, halves))
+            item.lesion.advance(stop, self._drives(item, acting))
             self._judge(item)
         self._read_all(stop)
+        self.change = (state - before) / (stop - start)
+        self._show(start, stop, before)
         limit = self.plan.section.wall_clock
         if limit is not None and monotonic() - self.began > limit:
             alive = (runs.status == Status.ok) & (runs.time >= stop)
             runs.status[alive] = Status.wall_clock
+
+    def _show(self, start: float, stop: float, before: np.ndarray) -> None:
+        """Let lesions in the outputs of a step go straight from what they were to what they are."""
+        records, runs = self.problem.records, self.problem.runs
+        due = outputs_due(self.problem, start, stop)
+        who = np.flatnonzero((records.row >= 0) & (runs.status == Status.ok) & (runs.time >= stop))
+        for output in due:
+            now = before[who] + (records.time[output] - start) * self.change[who]
+            shown = lesions(records.state[:, output])
+            shown[records.row[who][:, None], :, READ] = now[..., READ].swapaxes(1, 2)
 
     def _judge(self, item: Grounded) -> None:
         """Note how a lesion that cannot go on ended."""
@@ -180,54 +189,25 @@ class SpatialCourse:
         elif item.lesion.touches():
             self.problem.runs.status[item.patient] = Status.touches_boundary
 
-    def _sample(self) -> dict[str, np.ndarray]:
-        """Exposure on each channel, inhibition of VEGFR, what the bypass leaves of it, growth boost; per patient."""
-        exposure, runs = self.problem.exposure, self.problem.runs
-        x = exposure.level.copy()
-        for mode, channel in enumerate(exposure.channel):
-            x[:, channel] += exposure.value[:, mode] * exposure.weight[:, mode]
-        x = np.maximum(x, 0.0)
-        named = dict(zip(CHANNELS, x.T, strict=True))
-        bypass = lesions(runs.state)[:, :, _STATE["B"]]
-        I = occupancy(named["vegfr"])[:, None]
-        M = (self._parameter("Mmax") * occupancy(named["mtor"]))[:, None]
-        omega, beta = self._parameter("omega")[:, None], self._parameter("beta")[:, None]
-        left = bypassed(I, bypass, omega, M)
-        boost = 1.0 + beta * bypass * (1.0 - M)
-        return {"I": np.broadcast_to(I, bypass.shape), "Ie": left, "boost": boost, **named}
-
-    def _parameter(self, symbol: str) -> np.ndarray:
-        return self.problem.runs.parameters[:, kernel_index(symbol)]
-
-    def _drives(self, item: Grounded, halves: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    def _drives(self, item: Grounded, acting: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What holds for a lesion in each half of the step, by kernel symbol."""
-        patient, number = item.patient, item.number
-        found = {name: np.array([half[name][patient, number] for half in halves]) for name in ("I", "Ie", "boost")}
-        for channel, symbol in _SYMBOLS.items():
-            for place, label in enumerate("12"):
-                found[f"{symbol}{label}"] = np.array([half[channel][place, patient] for half in halves])
-        crowded = 1.0 - self._burden(patient) / self._parameter("Tm")[patient]
-        sat = max(crowded, 0.0) / self._parameter("sat0")[patient]
-        found["lam"] = np.full(2, item.lesion.kernel["lam"] * sat)
-        found["xi"] = np.full(2, self._parameter("xi")[patient])
+        place = item.patient, item.number
+        found = {name: values[place[: values.ndim - 1]] for name, values in acting.items()}
+        found["lam"] = item.lesion.kernel["lam"] * found.pop("room")
+        found["xi"] = np.full(2, parameter(self.problem, "xi")[item.patient])
         return found
-
-    def _burden(self, patient: int) -> float:
-        volumes = [_STATE[name] for name in ("S", "R", "C", "D1", "D2", "X")]
-        return float(lesions(self.problem.runs.state)[patient][:, volumes].sum())
 
     def _read_all(self, time: float) -> None:
         """Write what is read off each lesion into the state of the patients, and watch for progression."""
         runs, watch = self.problem.runs, self.problem.watch
-        before = np.nansum(diameters(runs.state), axis=1)
-        self.readings = {}
+        before, self.readings = self.total, {}
         for item in self.lesions:
             if runs.status[item.patient] != Status.ok or runs.time[item.patient] < time:
                 continue
             reading = item.lesion.read()
             self._write(item, reading)
             self.readings.setdefault(item.patient, []).append((item, reading))
-        total = np.nansum(diameters(runs.state), axis=1)
+        self.total = total = np.nansum(diameters(runs.state), axis=1)
         who = watch.active & np.isnan(watch.crossed)
         limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
         crossed = np.flatnonzero(who & (total >= limit))
@@ -241,7 +221,7 @@ class SpatialCourse:
         state = lesions(self.problem.runs.state)[item.patient, item.number]
         clones = reading.clones * reading.volume * item.viable
         for number, name in enumerate(CELLS):
-            if 0.0 < clones[number] < self._parameter("Nmin")[item.patient]:
+            if 0.0 < clones[number] < parameter(self.problem, "Nmin")[item.patient]:
                 item.lesion.remove(name)
                 clones[number] = 0.0
         matrix = reading.matrix * reading.volume * item.matrix
@@ -251,11 +231,11 @@ class SpatialCourse:
         state[_STATE["X"]] = matrix * scale
         state[_STATE["D1"]], state[_STATE["D2"]] = 0.0, max(reading.volume - filled * scale, 0.0)
         # vessels that give the lumped patient the oxygenation read off, relative to enrollment
-        u1, kappa = (self._parameter(symbol)[item.patient] for symbol in ("u1", "kappa"))
+        u1, kappa = (parameter(self.problem, symbol)[item.patient] for symbol in ("u1", "kappa"))
         u = min(u1 * reading.oxygen / item.oxygen, 0.999)
-        flow = np.sqrt(kappa * u / (1.0 - u)) * clones.sum() * scale / self._parameter("c0")[item.patient]
+        flow = np.sqrt(kappa * u / (1.0 - u)) * clones.sum() * scale / parameter(self.problem, "c0")[item.patient]
         immature, mature = reading.vessels
-        weight = mature + self._parameter("eps")[item.patient] * immature
+        weight = mature + parameter(self.problem, "eps")[item.patient] * immature
         state[_STATE["Ki"]], state[_STATE["Km"]] = _LEAST + np.array([immature, mature]) * (flow / max(weight, 1e-300))
 
     def at_visit(self, n: int) -> dict[str, np.ndarray]:
@@ -302,15 +282,3 @@ def grow_all(
                 break
             found[patient, number] = known[key]
     return {key: lesion for key, lesion in found.items() if key[0] not in failed}, tuple(failed)
-
-
-def _halves(samples: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
-    """Means over each half of a step; of each channel the mean of its lower and of its higher levels."""
-    found = []
-    for half in (samples[:SAMPLES], samples[SAMPLES:]):
-        means = {name: np.mean([one[name] for one in half], axis=0) for name in ("I", "Ie", "boost")}
-        for channel in _SYMBOLS:
-            levels = np.sort([one[channel] for one in half], axis=0)
-            means[channel] = np.stack([levels[: SAMPLES // 2].mean(axis=0), levels[SAMPLES // 2 :].mean(axis=0)])
-        found.append(means)
-    return found

@@ -20,6 +20,7 @@ from .spatial_baseline import Grown, lesion_tissue, margin, outlined, placed
 ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
 TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3
 CLOSE = 0.5  # of the margin: how near
+JUMP = 0.1  # of the inhibition of VEGFR from one half step to the next, to which VEGF is brought at once
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,13 @@ class Lesion:
             for name, values in drives.items():
                 found.parameters[self.columns[name]] = values[half]
 
-        self.ended = advance(problem, stop, self.step, drive, watch_rest=False).ended
+        inhibition = self.columns["I"]
+        if abs(drives["I"][0] - problem.parameters[inhibition]) > JUMP:
+            # in a step VEGF goes on as it did before, which is late by a step where a drug begins
+            problem.parameters[inhibition] = drives["I"][0]
+            self.ended = settle(problem)
+        if self.ended is Ended.complete:
+            self.ended = advance(problem, stop, self.step, drive, watch_rest=False).ended
         if self.grows and self._is_close():
             self._make_room()
 
@@ -156,17 +163,16 @@ class Lesion:
 
     def read(self) -> Reading:
         """Read off what the patient is advanced with."""
-        problem, grid = self.problem, self.problem.grid
-        inside = grid.integral(outlined(problem, self.space))
-        size, per_volume = ball(grid, inside), 1.0 / inside if inside > 0.0 else 0.0
-        mean = self._over_viable_cells()
+        found = self.problem.integrals()
+        size, viable = ball(self.problem.grid, found["outlined"]), max(found["viable"], np.finfo(float).tiny)
+        per_volume = 1.0 / found["outlined"] if found["outlined"] > 0.0 else 0.0
         return Reading(
             diameter=size,
             volume=np.pi / 6.0 * size**3,
-            clones=np.array([grid.integral(problem.field(name)) for name in CELLS]) * per_volume,
-            matrix=grid.integral(problem.field("x")) * per_volume,
-            oxygen=mean(problem.field("o")),
-            vessels=np.array([mean(problem.field(name)) for name in ("ki", "km")]),
+            clones=np.array([found[name] for name in CELLS]) * per_volume,
+            matrix=found["x"] * per_volume,
+            oxygen=found["breathed"] / viable,
+            vessels=np.array([found["immature"], found["mature"]]) / viable,
         )
 
     def look(self) -> Findings:

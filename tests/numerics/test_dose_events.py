@@ -6,8 +6,9 @@ from engine_cases import DECAY, TURNOVER, events, exposure, problem, solve
 
 import ossim
 from ossim.dosing import compile_events, dose_rows
+from ossim.numerics.arrays import EVENT_LEVEL, Doses, input_level
 from ossim.numerics.linear_pk import disposition_modes, with_absorption
-from ossim.numerics.problem import advance_problem
+from ossim.numerics.problem import advance_problem, make_problem, make_records, make_runs
 
 RTOL = 1e-8
 MINUTE = 1.0 / 1440.0
@@ -112,6 +113,29 @@ def test_output_at_a_dose_shows_the_level_before_it():
     trough = float(found.endostatin.sel(time=5.0))
     assert float(found.endostatin[0]) == 0.0
     assert trough == pytest.approx(20 * np.exp(-1.7 * 5.0), rel=1e-12)
+
+
+def test_outputs_hold_the_level_of_inputs_before_an_event():
+    events = Doses(
+        time=np.array([2.0, 3.5]),
+        kind=np.full(2, EVENT_LEVEL),
+        compartment=np.zeros(2, np.int64),
+        value=np.array([4.0, -1.5]),
+        interval=np.zeros(2),
+        duration=np.zeros(2),
+        next=np.zeros(1, np.int64),
+        last=np.array([2]),
+        origin=np.zeros(1),
+        first_mode=np.zeros(1, np.int64),
+        last_mode=np.zeros(1, np.int64),
+        state=np.array([input_level(0)]),
+        smooth=np.zeros(1, np.bool_),
+        scale=np.array([[2.0]]),
+    )
+    runs = make_runs(TURNOVER, np.array([[0.0, 1.0]]), np.array([[0.5, 0.5, 0.1]]))
+    records = make_records([0.0, 1.0, 2.0, 2.1, 3.5, 4.0], np.zeros(1, np.int64), TURNOVER.n_states, 0, 1)
+    advance_problem(make_problem(TURNOVER, runs, doses=events, records=records), 4.0)
+    np.testing.assert_array_equal(records.level[0, :, 0], [0.0, 0.0, 0.0, 8.0, 8.0, 5.0])
 
 
 def test_scale_multiplies_the_doses_of_a_run():

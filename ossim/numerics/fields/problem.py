@@ -18,6 +18,7 @@ from .reaction import Local, Reaction
 from .store import Store
 from .supertime import Links, links, work_of
 from .system import FieldSystem, Transported
+from .totals import VOLUME, Totals, integrate
 
 COORDINATES = ("r", "x", "y", "z", "tissue")
 SCRATCH = ("mobility", "potential")
@@ -72,6 +73,7 @@ class FieldProblem:
     moving: Mapping[str, str]
     mobility: Local | None
     drifts: tuple[tuple[str, Local], ...]
+    totals: Totals | None
     carried: tuple[Carried, ...]
     unit: Links
     work: tuple[np.ndarray, ...]
@@ -89,6 +91,10 @@ class FieldProblem:
     def evolving(self) -> np.ndarray:
         """All evolving fields with their padding, a flat view."""
         return self.store.flat(self.system.fields) if self.system.fields else self.store.block[:0]
+
+    def integrals(self) -> dict[str, float]:
+        """Integral over the tissue of each of the `totals` of the system, for fields as they are now."""
+        return integrate(self.totals, self.store, self.parameters)
 
     def field(self, name: str) -> np.ndarray:
         """A field as it is now, shape of the grid, a view."""
@@ -120,7 +126,10 @@ def bind(
     """
     names, moved, placed = system.all_fields, tuple(item.name for item in system.transported), _placed(system)
     balances = (label for name in moved for label in _ours(name))
-    store = Store(grid, (*names, *SCRATCH, *balances, *placed))
+    measure = () if system.totals is None else (VOLUME,)
+    store = Store(grid, (*names, *SCRATCH, *balances, *placed, *measure))
+    for name in measure:
+        store[name][...] = grid.volumes.reshape(grid.full_shape)
     where = coordinates(grid) if placed else {}
     for name in placed:
         store[name][...] = where[name]
@@ -150,6 +159,9 @@ def bind(
         arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item.name)))
         solver = Elliptic(grid, diffusivity, PRECONDITIONER)
         carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
+    totals = None
+    if system.totals is not None:
+        totals = Totals(system.name, (*names, *placed), system.parameters, system.totals)
     problem = FieldProblem(
         system=system,
         grid=grid,
@@ -160,6 +172,7 @@ def bind(
         moving=system.diffusivity,
         mobility=mobility,
         drifts=tuple((item.field, local(f"{item.field}_potential", item.potential)) for item in system.drifts),
+        totals=totals,
         carried=tuple(carried),
         unit=links(grid, 1.0),
         work=work_of(grid),
@@ -185,8 +198,9 @@ def _start(problem: FieldProblem, initial: dict[str, np.ndarray | float]) -> Non
             raise InputError(f"initial {name}: must be 0 or more everywhere")
         whole = np.broadcast_to(found, grid.shape)
         inside = whole if grid.mask is None else np.where(grid.mask, whole, 0.0)
-        target = carried.get(name)
-        (store[name] if target is None else target)[...] = inside.reshape(grid.full_shape)
+        store[name][...] = inside.reshape(grid.full_shape)
+        if name in carried:
+            carried[name][...] = store[name]
 
 
 def _started(problem: FieldProblem) -> dict[str, np.ndarray | float]:

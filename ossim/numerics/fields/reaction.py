@@ -8,7 +8,7 @@ zero, as they are outside tissue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import SimpleNamespace
@@ -27,8 +27,8 @@ _PREAMBLE = (
     "from ossim.numerics.kernel import inlined",
     "from ossim.numerics.lanes import FASTMATH, absolute, load, maximum, minimum, sqrt, store, where_positive",
 )
+LOWEST = ("first = 0.0 * load(block, 0)", "lowest = first + 1e300")
 _ENDING = (
-    "    store(found, 0, lowest)",
     "",
     "",
     "def compile_kernel(function):",
@@ -125,28 +125,32 @@ def source(reaction: Reaction) -> str:
             body += [f"u_{name} = u_{name} + 0.5 * step * (a_{name} + b_{name})"]
         body += [f"store(block, places[{number}] * pitch + row, u_{name})"]
         body += [f"lowest = minimum(lowest, u_{name}) + 0.0 * u_{name}"]
-    return _module(reaction, reaction.rates, "react(block, pitch, rows, places, parameters, step, found)", body)
+    signature = "react(block, pitch, rows, places, parameters, step, found)"
+    return module_source(reaction, reaction.rates, signature, LOWEST, body, ("store(found, 0, lowest)",))
 
 
 def local_source(local: Local) -> str:
     """Return the module text that evaluates a function in every cell."""
-    body = [f"u_{name} = load(block, places[{number}] * pitch + row)" for number, name in _after(local)]
-    body += [f"{_names('a', local.fields)} = {_call(local, local.function, local.given, {})}"]
+    body = evaluation(local, len(local.fields))
     for number, name in enumerate(local.fields):
         body += [f"a_{name} = a_{name} + 0.0 * first", f"store(block, places[{number}] * pitch + row, a_{name})"]
         body += [f"lowest = minimum(lowest, a_{name}) + 0.0 * a_{name}"]
-    return _module(local, local.function, "evaluate(block, pitch, rows, places, parameters, found)", body)
+    signature = "evaluate(block, pitch, rows, places, parameters, found)"
+    return module_source(local, local.function, signature, LOWEST, body, ("store(found, 0, lowest)",))
 
 
-def _after(local: Local):
-    return enumerate(local.given, start=len(local.fields))
+def evaluation(item, first: int) -> list[str]:
+    """Lines that load the fields given, from place `first` on, and write what the function returns to a_<name>."""
+    given = enumerate(item.given, start=first)
+    body = [f"u_{name} = load(block, places[{number}] * pitch + row)" for number, name in given]
+    return [*body, f"{_names('a', output_names(item.function))} = {_call(item, item.function, item.given, {})}"]
 
 
 def _names(stage: str, fields: tuple[str, ...]) -> str:
     return ", ".join(f"{stage}_{name}" for name in fields) + ","
 
 
-def _call(item: Reaction | Local, function: Callable, known: tuple[str, ...], stages: dict[str, str]) -> str:
+def _call(item, function: Callable, known: tuple[str, ...], stages: dict[str, str]) -> str:
     arguments = argument_names(function)
     if unknown := [name for name in arguments if name not in (*known, *item.parameters)]:
         raise ValueError(f"{item.name}: no field or parameter called '{unknown[0]}'")
@@ -155,12 +159,16 @@ def _call(item: Reaction | Local, function: Callable, known: tuple[str, ...], st
     return text if len(output_names(function)) > 1 else f"({text},)"
 
 
-def _module(item: Reaction | Local, function: Callable, signature: str, body: list[str]) -> str:
+def module_source(item, function: Callable, signature: str, before: Iterable, body: Iterable, after: Iterable) -> str:
+    """Return the text of a module with a kernel: lines `before` the loop over rows of eight cells, in it, and `after`.
+
+    The kernel is ``kernel_<name>`` with the name in `signature`; p_<parameter> holds each parameter of the item.
+    """
     functions = copied_functions(SimpleNamespace(name=item.name, functions=(function,)))
     name = signature.partition("(")[0]
     lines = [f"    p_{parameter} = parameters[{number}]" for number, parameter in enumerate(item.parameters)]
-    lines += ["    first = 0.0 * load(block, 0)", "    lowest = first + 1e300", "    for row in range(rows):"]
-    lines += [f"        {line}" for line in body]
+    lines += [f"    {line}" for line in before]
+    lines += ["    for row in range(rows):", *(f"        {line}" for line in body), *(f"    {line}" for line in after)]
     heading = (f'"""Kernel of {item.name}, cell by cell, written by ossim; do not edit."""', *_PREAMBLE)
     kernel = (f"def {signature}:", *lines, *_ENDING, f"kernel_{name} = compile_kernel({name})")
     return "\n".join((*heading, "", "", *functions, "", *kernel, ""))
@@ -168,14 +176,15 @@ def _module(item: Reaction | Local, function: Callable, signature: str, body: li
 
 @cache
 def _reaction_kernel(reaction: Reaction) -> Callable:
-    return _compiled(f"{reaction.name}_reaction", source(reaction), "react")
+    return compiled(f"{reaction.name}_reaction", source(reaction), "react")
 
 
 @cache
 def _local_kernel(local: Local) -> Callable:
-    return _compiled(f"{local.name}_local", local_source(local), "evaluate")
+    return compiled(f"{local.name}_local", local_source(local), "evaluate")
 
 
-def _compiled(name: str, text: str, kernel: str) -> Callable:
+def compiled(name: str, text: str, kernel: str) -> Callable:
+    """Import a module written by `module_source` and return its kernel."""
     module = import_source(f"{name}_{digest(text)}", text, lambda: text)
     return getattr(module, f"kernel_{kernel}")

@@ -50,6 +50,7 @@ class FieldSystem:
     rates : function ending in ``return d<field>, ...``, in order; None where nothing reacts
     diffusivity : evolving field -> parameter, mm^2/day
     mobility : function ending in ``return mobility``, from 0 to 1, which scales all these diffusivities
+    totals : function of all fields and of parameters, ending in ``return <name>, ...``, whose integrals are read off
     start : function of coordinates and parameters, ending in ``return`` of the names of the fields that do not start
         at 0
     """
@@ -62,6 +63,7 @@ class FieldSystem:
     mobility: Callable | None = None
     transported: tuple[Transported, ...] = ()
     drifts: tuple[Drift, ...] = ()
+    totals: Callable | None = None
     start: Callable | None = None
 
     @property
@@ -73,5 +75,5 @@ class FieldSystem:
     def functions(self) -> tuple[Callable, ...]:
         """All functions, in the order in which a reader wants them."""
         found = (self.start, self.mobility, *(item.balance for item in self.transported))
-        found += (*(item.potential for item in self.drifts), self.rates)
+        found += (*(item.potential for item in self.drifts), self.rates, self.totals)
         return tuple(function for function in found if function is not None)

@@ -1,4 +1,4 @@
-"""Reactions cell by cell: the order of both steps against the logistic curve, and orders that do not exist."""
+"""Reactions cell by cell: order of both steps against the logistic curve, orders that do not exist; integrals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from ossim.numerics.fields.grid import Grid
 from ossim.numerics.fields.reaction import Reaction, react, source
 from ossim.numerics.fields.store import Store
+from ossim.numerics.fields.totals import VOLUME, Totals, integrate
 
 
 def logistic(u, rho):
@@ -32,3 +33,22 @@ def test_order_of_the_step(order):
 def test_other_orders_are_refused():
     with pytest.raises(ValueError, match="order must be 2 or 3"):
         source(Reaction("order_4", ("u",), ("rho",), logistic, order=4))
+
+
+def shares(u, v, rho):
+    both, more = u * v, rho * u
+    return both, more
+
+
+@pytest.mark.parametrize("geometry, shape", [("cartesian", (13, 21)), ("radial", (37,)), ("cartesian", (5, 6, 7))])
+def test_integrals_are_those_of_numpy_over_the_tissue(geometry, shape):
+    rng = np.random.default_rng(5)
+    mask = rng.random(shape) > 0.2 if geometry == "cartesian" else None
+    grid = Grid(geometry, shape, 0.3, mask)
+    store = Store(grid, ("u", "v", VOLUME))
+    u, v = rng.random(shape), rng.random(shape)
+    for name, values in (("u", u), ("v", v), (VOLUME, grid.volumes)):
+        store[name][...] = values.reshape(grid.full_shape)
+    found = integrate(Totals("shares", ("u", "v"), ("rho",), shares), store, np.array([2.5]))
+    assert found["both"] == pytest.approx(grid.integral(u * v), rel=1e-13)
+    assert found["more"] == pytest.approx(grid.integral(2.5 * u), rel=1e-13)
