@@ -83,7 +83,7 @@ class Tumor:
         for name, field in self.fields.items():
             self.store["now" if name == "a" else name][...] = self.box.cut(field)
         spread = UniformMotion(grid, DC)
-        self.moving = {"c": spread, "h": spread, "v": UniformMotion(grid, DV, spread.work)}
+        self.moving = {"c": spread, "h": spread, "v": UniformMotion(grid, DV)}
         self.vegf = SpectralSteps(grid, DA, LAM, LEFT, np.float32)
 
     def _source(self) -> None:

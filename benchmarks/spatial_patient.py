@@ -52,7 +52,7 @@ class SpatialPatient:
     size: float = 41.0
     diameter: float = 25.0
     days: float = 120.0
-    step: float = 1.0
+    step: float = 2.0
 
     def run(self, step: float, days: float | None = None) -> xr.Dataset:
         """Run the trial in steps of at most `step` [day], to the end or over as many `days`."""
@@ -66,7 +66,7 @@ class SpatialPatient:
 PATIENTS = {
     "radial": SpatialPatient("radial", 256, True),
     "2-D": SpatialPatient("plane", 256, True),
-    "3-D": SpatialPatient("box", 96, False, step=2.0),
+    "3-D": SpatialPatient("box", 96, False),
 }
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from ..numerics.elementwise import maximum, minimum, pow
 from ..numerics.fields.system import FieldSystem, Transported
-from ..terms.pharmacodynamics import occupancy
 
 CELLS = ("s", "r", "c")
 SOLID = (*CELLS, "n", "x")
@@ -69,8 +68,12 @@ def drug(ki, km, h, p, c0, eps, host, theta, loss):
 
 
 def effect(d, low, high):
-    """Mean occupancy of a target while the exposure is half of the time `low` and half `high`, times what arrives."""
-    return 0.5 * (occupancy(low * d) + occupancy(high * d))
+    """Mean occupancy of a target while the exposure is half of the time `low` and half `high`, times what arrives.
+
+    Both x / (1 + x) on one denominator.
+    """
+    a, b = low * d, high * d
+    return (0.5 * (a + b) + a * b) / ((1.0 + a) * (1.0 + b))
 
 
 def rates(
@@ -80,12 +83,12 @@ def rates(
 ):  # fmt: skip
     """Cells, debris, matrix, vessels and host tissue in one place."""
     free = room(s, r, c, n, x, ki, km, vv)
-    arrived = d / d1
+    arrived = d * (1.0 / d1)  # what is divided by is one for all cells: multiplying is several times as fast
     M = Mmax * effect(arrived, m1, m2)
     oR = maximum(o, xi * o1 + (1.0 - xi) * o)
     growth = lam * free * boost * (1.0 - alphaM * M)
     kill_common = kdM * M + kdI * effect(arrived, f1, f2) + kdS * effect(arrived, q1, q2)
-    kill_cycling = kch * effect(arrived, y1, y2) * o * free / cyc1
+    kill_cycling = kch * effect(arrived, y1, y2) * o * free * (1.0 / cyc1)
     death_s = (delta * (1.0 - o) + kill_common + kdT * I + kill_cycling) * s
     death_r = (delta * (1.0 - oR) + kill_common + kill_cycling) * r
     death_c = (delta * (1.0 - o) + kill_common + kdT * I) * c
@@ -93,7 +96,7 @@ def rates(
     ds = born_s - death_s
     dr = born_r - death_r - costR * g0 * r
     dc = born_c - death_c - costC * g0 * c
-    dn = death_s + death_r + death_c - kcl * minimum(o / o1, 1.0) * n
+    dn = death_s + death_r + death_c - kcl * minimum(o * (1.0 / o1), 1.0) * n
     dx = xprod * (born_s + born_r + born_c)
     dki = psp * (1.0 - Ie) * pow(a, gamV) * free * (h + tau * (ki + km)) - (pmat + li + piI * Ie) * ki
     dkm = pmat * ki - (lm + piM * Ie) * km

@@ -26,6 +26,8 @@ SETTLED = 0.005  # relative error of the doubling time that is small enough
 MOST_TRIES = 25
 DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
+SEARCH = 4.0  # [day] step while a growth rate is looked for, twice that of the lesion at most
+GAIN = 2.0  # what cells grow faster at the first try than a front of this speed without hypoxia has them
 LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
 MARGIN = 6.0  # widths of the front between lesion and boundary
 EDGE = 8.0  # [mm] least of that, several lengths over which transported fields even out
@@ -82,13 +84,18 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
     values = kernel_values(patient, space)
     width, doubling = space["front_width"], patient["doubling_time"]
     speed = size * np.log(2.0) / (6.0 * doubling)
-    rate = speed / (2.0 * width) + values["delta"]
+    rate = GAIN * speed / (2.0 * width) + values["delta"]
     tried: list[tuple[float, float]] = []
+    fine = doubling / STEPS_PER_DOUBLING
+    step = min(2.0 * fine, max(fine, SEARCH))
     for _ in range(MOST_TRIES):
         values |= {"lam": rate, "D": rate * width**2}
-        problem, found = _grown(values, space, size, spacing, doubling)
+        problem, found = _grown(values, space, size, spacing, step, 12.0 * doubling)
         if abs(found * doubling / np.log(2.0) - 1.0) < SETTLED:
-            return _at_enrollment(problem, values)
+            if step == fine:
+                return _at_enrollment(problem, values)
+            step = fine
+            continue
         tried.append((np.log(rate), found))
         rate = _next(tried, np.log(2.0) / doubling)
         if not 0.0 < rate < np.inf:
@@ -115,9 +122,9 @@ def _next(tried: list[tuple[float, float]], target: float) -> float:
 
 
 def _grown(
-    values: Mapping[str, float], space: Mapping[str, float], size: float, spacing: float, doubling: float
+    values: Mapping[str, float], space: Mapping[str, float], size: float, spacing: float, step: float, longest: float
 ) -> tuple[FieldProblem, float]:
-    """Grow to the diameter; return the problem there and the growth rate of the volume [1/day]."""
+    """Grow to the diameter, in `longest` days at most; return the problem there and its growth rate [1/day]."""
     count = int(np.ceil((0.5 * size + margin(space)) / spacing))
     grid = Grid("radial", (count,), spacing)
     width = space["front_width"]
@@ -126,14 +133,14 @@ def _grown(
     dense = 1.0 - values["xprod"] / (1.0 + values["xprod"])
     start = {"s": 0.6 * dense * edge, "x": 0.6 * (1.0 - dense) * edge, "km": 0.6 * edge, "ki": 0.4 * edge}
     problem = bind(SYSTEM, grid, values, start | {"h": 1.0 - edge})
-    step, history = doubling / STEPS_PER_DOUBLING, [(0.0, _diameter(problem, space))]
-    longest = 12.0 * doubling
+    history = [(0.0, _diameter(problem, space))]
     while history[-1][1] < size * (1.0 - REACHED) and problem.time < longest:
         gain = (history[-1][1] - history[-2][1]) / (history[-1][0] - history[-2][0]) if len(history) > 1 else 0.0
         missing = size - history[-1][1]
         # most of the rest, so that growth that quickens does not lead beyond
         dt = 0.9 * missing / gain if gain > 0.0 and missing < gain * step else step
-        if advance(problem, problem.time + max(dt, 1e-3 * step), step).ended is not Ended.complete:
+        stop = problem.time + max(dt, 1e-3 * step)
+        if advance(problem, stop, step, watch_rest=False).ended is not Ended.complete:
             return problem, 0.0
         history.append((problem.time, _diameter(problem, space)))
         if history[-1][1] < DYING * history[0][1]:
@@ -159,12 +166,15 @@ def _at_enrollment(problem: FieldProblem, values: dict[str, float]) -> Grown:
     return Grown(dict(values), grid.centers(0), found)
 
 
-def placed(grown: Grown, grid: Grid, permeability: np.ndarray | float, patient: Mapping[str, float]) -> FieldProblem:
+def placed(
+    grown: Grown, grid: Grid, permeability: np.ndarray | float, patient: Mapping[str, float], tolerance: float
+) -> FieldProblem:
     """Return a grown lesion around the middle of a grid, with its clones; none of it behind a barrier.
 
     Parameters
     ----------
     patient : holds `tki_resistant_fraction` of the lesion and `chemo_resistant_fraction`
+    tolerance : of transported fields, see `bind`
     """
     profiles = {name: np.interp(grid.radius, grown.radii, grown.profiles[name]) for name in (*SOLID, "ki", "km", "h")}
     if grid.mask is not None:
@@ -175,7 +185,7 @@ def placed(grown: Grown, grid: Grid, permeability: np.ndarray | float, patient: 
     resistant = float(patient["tki_resistant_fraction"]) * viable
     tolerant = float(patient["chemo_resistant_fraction"]) * (viable - resistant)
     profiles |= dict(zip(CELLS, (viable - resistant - tolerant, resistant, tolerant), strict=True))
-    problem = bind(SYSTEM, grid, grown.kernel, profiles, permeability)
+    problem = bind(SYSTEM, grid, grown.kernel, profiles, permeability, tolerance)
     settle(problem)
     return problem
 

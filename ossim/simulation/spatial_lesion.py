@@ -86,8 +86,7 @@ class Lesion:
         section: SpaceSection,
     ):
         self.space, self.kernel = space, dict(grown.kernel)
-        self.problem = placed(grown, *first_grid(size, space, section), patient)
-        self.problem.tolerance = TOLERANCE
+        self.problem = placed(grown, *first_grid(size, space, section), patient, TOLERANCE)
         self.step = space["time_step"]
         self.columns = {name: SYSTEM.parameters.index(name) for name in SYSTEM.parameters}
         self.ended = Ended.complete
@@ -146,8 +145,8 @@ class Lesion:
             corner = 0.0 if name in SOLID else old.field(name)[(-1,) * len(shape)]
             fields[name] = np.full(shape, corner)
             fields[name][inner] = old.field(name)
-        self.problem = bind(SYSTEM, grid, self.kernel, fields)
-        self.problem.time, self.problem.tolerance = old.time, TOLERANCE
+        self.problem = bind(SYSTEM, grid, self.kernel, fields, tolerance=TOLERANCE)
+        self.problem.time = old.time
         self.problem.parameters[:] = old.parameters
 
     def remove(self, clone: str) -> None:

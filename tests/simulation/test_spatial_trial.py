@@ -41,17 +41,19 @@ def trial() -> xr.Dataset:
 
 
 def test_lesion_starts_as_the_lumped_patient_and_doubles_in_its_time(trial):
-    lumped = run(
-        CONFIG.replace("osteosarcoma_spatial", "osteosarcoma_patient").replace("space: {geometry: radial}", "")
-    )
+    def lumped(text: str) -> xr.Dataset:
+        return run(text.replace("osteosarcoma_spatial", "osteosarcoma_patient").replace("space: {geometry: radial}", ""))
+
     for name in ("tumor_volume", "viable_volume", "resistant_fraction", "vegf"):
         first = trial[name].isel(visit=0)
-        np.testing.assert_allclose(first, lumped[name].isel(visit=0), rtol=1e-3)  # the grown diameter is that exact
-    early = run(CONFIG.replace("every: 4 weeks, until: 16 weeks", "every: 3 days, until: 6 days"))
-    volume = early["tumor_volume"].sel(arm="none").values[0]
-    doubling = 6.0 * np.log(2.0) / np.log(volume[2] / volume[0])
-    # fitted to half a per cent at enrollment; later the front is steady and the volume falls behind the exponential
-    assert doubling == pytest.approx(42.0, rel=0.03)
+        # the grown diameter is that exact
+        np.testing.assert_allclose(first, lumped(CONFIG)[name].isel(visit=0), rtol=1e-3)
+    short, doubling = CONFIG.replace("every: 4 weeks, until: 16 weeks", "every: 3 days, until: 6 days"), []
+    for ds in (run(short), lumped(short)):
+        volume = ds["tumor_volume"].sel(arm="none").values[0]
+        doubling.append(6.0 * np.log(2.0) / np.log(volume[2] / volume[0]))
+    # fitted to half a per cent at enrollment, with what resistance costs later; then the front falls behind
+    assert doubling[0] == pytest.approx(doubling[1], rel=0.01)
 
 
 def test_tki_stops_the_border_and_empties_the_inside(trial):

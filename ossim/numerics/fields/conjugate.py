@@ -1,13 +1,16 @@
 """Conjugate gradients for diffusion and uptake on flat arrays, with one V-cycle of multigrid as preconditioner.
 
-The iteration is in double precision whatever the precision of the V-cycle, which sees the residual divided by its norm.
-The step uses the change of the residual (Polak-Ribiere), so that a preconditioner that rounds does no harm. Sums are
-taken in eight strands of fixed order.
+The iteration is in the precision of the fields it is given, whatever that of the V-cycle. The step uses the change of
+the residual (Polak-Ribiere), so that a preconditioner that rounds does no harm. What a residual takes is done chunk by
+chunk while it is in cache. Sums are taken in eight strands of fixed order within a chunk, in double precision over
+chunks.
 
 References
 ----------
 G. H. Golub, Q. Ye, "Inexact preconditioned conjugate gradient method with inner-outer iteration", SIAM J. Sci. Comput.
 21 (1999) 1305.
+A. Greenbaum, "Estimating the attainable accuracy of recursively computed residual methods", SIAM J. Matrix Anal. Appl.
+18 (1997) 535.
 """
 
 from __future__ import annotations
@@ -15,14 +18,17 @@ from __future__ import annotations
 import math
 
 from .compile import apart_jit, field_jit
-from .multigrid import cycle
+from .multigrid import cycle, refresh
+
+CHUNK = 2048  # [cell] a multiple of eight
+CARRIED = 1e-10  # residuals carried along in double precision are true to far less; below this they are taken anew
 
 
 @apart_jit
 def dot(a, b, start, n):
     """Return the sum of a b over n cells from `start`; n is rounded up to a multiple of eight."""
     x, y = a[start:], b[start:]
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0.0)
     for i in range((n + 7) // 8):
         s0 += x[8 * i] * y[8 * i]
         s1 += x[8 * i + 1] * y[8 * i + 1]
@@ -32,17 +38,16 @@ def dot(a, b, start, n):
         s5 += x[8 * i + 5] * y[8 * i + 5]
         s6 += x[8 * i + 6] * y[8 * i + 6]
         s7 += x[8 * i + 7] * y[8 * i + 7]
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+    return float(((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7)))
 
 
 @apart_jit
-def apply(u, diagonal, gx, gy, gz, out, start, nz, ny, nx):
-    """out = A u."""
-    n, sy, sz = nz * ny * nx, nx, ny * nx
+def apply(u, diagonal, gx, gy, gz, out, start, n, sy, sz, deep):
+    """out = A u in n cells from `start`; sy, sz are the distances to neighbors along y and z, `deep` is for a box."""
     c, d, o = u[start : start + n], diagonal[start : start + n], out[start : start + n]
     e, w, ge, gw = u[start + 1 :], u[start - 1 :], gx[start:], gx[start - 1 :]
     s, t, gs, gt = u[start + sy :], u[start - sy :], gy[start:], gy[start - sy :]
-    if nz > 1:
+    if deep:
         f, b, gf, gb = u[start + sz :], u[start - sz :], gz[start:], gz[start - sz :]
         for i in range(n):
             near = ge[i] * e[i] + gw[i] * w[i] + gs[i] * s[i] + gt[i] * t[i] + gf[i] * f[i] + gb[i] * b[i]
@@ -68,63 +73,105 @@ def _turn(z, p, start, n, factor, beta):
 
 
 @apart_jit
-def _forward(x, p, r, before, ap, start, n, alpha):
-    y, s, t, o, a = (
-        x[start : start + n],
-        p[start : start + n],
-        r[start : start + n],
-        before[start : start + n],
-        ap[start : start + n],
-    )
+def _forward(x, p, r, ap, start, n, alpha):
+    y, s, t, a = x[start : start + n], p[start : start + n], r[start : start + n], ap[start : start + n]
     for i in range(n):
         y[i] += alpha * s[i]
-        o[i] = t[i]
         t[i] -= alpha * a[i]
 
 
 @apart_jit
-def _subtract(b, ax, r, start, n):
-    s, t, o = b[start : start + n], ax[start : start + n], r[start : start + n]
+def _subtract_from(b, r, start, n):
+    s, t = b[start : start + n], r[start : start + n]
     for i in range(n):
-        o[i] = s[i] - t[i]
+        t[i] = s[i] - t[i]
 
 
 @field_jit
-def conjugate(x, b, vectors, system, hierarchy, table, weights, matrix, pivots, row, tolerance, most):
+def _missing(x, b, r, system, level):
+    """r = b - A x; return the 2-norm of r."""
+    start, nz, ny, nx = level
+    n, total = nz * ny * nx, 0.0
+    diagonal, gx, gy, gz = system
+    for first in range(0, n, CHUNK):
+        at, count = start + first, min(CHUNK, n - first)
+        apply(x, diagonal, gx, gy, gz, r, at, count, nx, ny * nx, nz > 1)
+        _subtract_from(b, r, at, count)
+        total += dot(r, r, at, count)
+    return math.sqrt(total)
+
+
+@field_jit
+def _along(p, ap, system, level):
+    """ap = A p; return p A p."""
+    start, nz, ny, nx = level
+    n, total = nz * ny * nx, 0.0
+    diagonal, gx, gy, gz = system
+    for first in range(0, n, CHUNK):
+        at, count = start + first, min(CHUNK, n - first)
+        apply(p, diagonal, gx, gy, gz, ap, at, count, nx, ny * nx, nz > 1)
+        total += dot(p, ap, at, count)
+    return total
+
+
+@field_jit
+def _go(x, p, r, ap, start, n, alpha):
+    """Go along p by alpha; return the 2-norm of the residual that is left."""
+    total = 0.0
+    for first in range(0, n, CHUNK):
+        at, count = start + first, min(CHUNK, n - first)
+        _forward(x, p, r, ap, at, count, alpha)
+        total += dot(r, r, at, count)
+    return math.sqrt(total)
+
+
+@field_jit
+def _total(a, b, start, n):
+    """Return the sum of a b."""
+    total = 0.0
+    for first in range(0, n, CHUNK):
+        total += dot(a, b, start + first, min(CHUNK, n - first))
+    return total
+
+
+@field_jit
+def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, pivots, row, same, tolerance, most):
     """Solve A x = b from the given x; return iterations and the residual relative to b.
 
     Parameters
     ----------
-    x, b : flat arrays of which the first level counts, float64
-    vectors : r, the r before, p and A p, of the same kind
-    system : diagonal, gx, gy, gz in float64
+    x, b : flat arrays of which the first level counts
+    vectors : the residual r, the direction p and A p, of the same kind
+    system : diagonal, gx, gy, gz of that kind
+    fresh : uptake, exchange, gx, gy, gz of the V-cycle, whose diagonals follow (`refresh`) where it is needed
     hierarchy : u, right, work, gx, gy, gz, diagonal, inverse, scale of the V-cycle
+    same : whether r is `right` itself; else it is divided by its norm for the V-cycle
     most : number of iterations
     """
-    r, before, p, ap = vectors
-    diagonal, gx, gy, gz = system
+    r, p, ap = vectors
+    kind = x.dtype.type
     u, right, work, hx, hy, hz, hd, inverse, scale = hierarchy
     start, nz, ny, nx = table[0]
     n = nz * ny * nx
-    size = math.sqrt(dot(b, b, start, n))
-    count, old, fresh = 0, 1.0, True
-    apply(x, diagonal, gx, gy, gz, ap, start, nz, ny, nx)
-    _subtract(b, ap, r, start, n)
-    norm = math.sqrt(dot(r, r, start, n))
+    size = math.sqrt(_total(b, b, start, n))
+    norm = _missing(x, b, r, system, table[0])
+    count, old, alpha, begin = 0, 1.0, 0.0, True
+    if norm > tolerance * size:
+        taken, exchange, fx, fy, fz = fresh
+        refresh(taken, exchange, fx, fy, fz, hd, inverse, table, matrix)
     while count < most and norm > tolerance * size:  # false for NaN too
-        _narrow(r, right, start, n, 1.0 / norm)
+        factor = 1.0
+        if not same:
+            factor = norm
+            _narrow(r, right, start, n, 1.0 / norm)
         cycle(u, right, work, hx, hy, hz, hd, inverse, scale, row, table, weights, matrix, pivots)
-        new = norm * dot(u, r, start, n)
-        beta = 0.0 if fresh else (new - norm * dot(u, before, start, n)) / old
-        _turn(u, p, start, n, norm, beta)
-        apply(p, diagonal, gx, gy, gz, ap, start, nz, ny, nx)
-        _forward(x, p, r, before, ap, start, n, new / dot(p, ap, start, n))
-        old, fresh = new, False
+        new = factor * _total(u, r, start, n)
+        beta = 0.0 if begin else -alpha * factor * _total(u, ap, start, n) / old
+        _turn(u, p, start, n, kind(factor), kind(beta))
+        alpha = new / _along(p, ap, system, table[0])
+        norm = _go(x, p, r, ap, start, n, kind(alpha))
+        old, begin = new, False
         count += 1
-        norm = math.sqrt(dot(r, r, start, n))
-        if not norm > tolerance * size:  # say what is true, not what was carried along
-            apply(x, diagonal, gx, gy, gz, ap, start, nz, ny, nx)
-            _subtract(b, ap, r, start, n)
-            norm = math.sqrt(dot(r, r, start, n))
-            fresh = True
-    return count, norm / size if size > 0 else 0.0
+        if tolerance < CARRIED and not norm > tolerance * size:  # say what is true, not what was carried along
+            norm, begin = _missing(x, b, r, system, table[0]), True
+    return count, norm / size if size > 0.0 else 0.0

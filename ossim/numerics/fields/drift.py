@@ -31,12 +31,12 @@ def drift(u: np.ndarray, potential: np.ndarray, unit: Links, step: float, work: 
     ----------
     u, potential : shape `full_shape`
     unit : links of a diffusivity of 1 mm^2/day: 1/spacing^2 where a face is open, else 0
-    work : at least three arrays of that shape
+    work : two arrays of that shape
     """
     faces = (unit.next_z, unit.next_y, unit.next_x)
     fastest = _fastest(potential, *faces)
     count = max(1, math.ceil(step * fastest / _LARGEST))
-    first, slope, _ = work[:3]
+    first, slope = work
     dt = step / count
     for _ in range(count):
         _slope(u, potential, *faces, slope)

@@ -14,11 +14,12 @@ from .conductance import cartesian_faces, cell_diffusivity
 from .conjugate import conjugate
 from .grid import Grid, staggered
 from .levels import COARSEST, Levels
-from .multigrid import refresh, sweep_weights
+from .multigrid import sweep_weights
 from .radial import LineSolver
 from .steady import Parts, Solved
 
 MOST = 100  # iterations; a hundred times what is usual
+ROUNDED = 1e-5  # least tolerance in single precision, a few times what rounding leaves of a residual
 
 
 class Elliptic:
@@ -26,31 +27,47 @@ class Elliptic:
 
     Attributes
     ----------
-    precision : of the preconditioner, float64 or float32; results are float64 and as exact with either
+    precision : of the preconditioner, float64 or float32; results are as exact with either
+    arithmetic : of all else on planes and boxes; with float32 a tolerance of `ROUNDED` or more can be reached
+    beside : another solver on this grid with the same precision and arithmetic, to share memory with: solving with one
+        after the other then finds it in cache
     """
 
-    def __init__(self, grid: Grid, diffusivity: float | np.ndarray, precision=np.float64, most: int = MOST):
-        if np.dtype(precision) not in (np.float64, np.float32):
-            raise InputError(f"precision: must be float64 or float32, not {np.dtype(precision)}")
-        self.grid, self.most = grid, most
+    def __init__(
+        self,
+        grid: Grid,
+        diffusivity: float | np.ndarray,
+        precision=np.float64,
+        most: int = MOST,
+        arithmetic=np.float64,
+        beside: Elliptic | None = None,
+    ):
+        for name, dtype in (("precision", precision), ("arithmetic", arithmetic)):
+            if np.dtype(dtype) not in (np.float64, np.float32):
+                raise InputError(f"{name}: must be float64 or float32, not {np.dtype(dtype)}")
+        self.grid, self.most, self.arithmetic = grid, most, np.dtype(arithmetic)
         self._line = LineSolver(grid, diffusivity) if len(grid.shape) == 1 else None
         if self._line is not None:
             return
+        precision = np.dtype(np.float32) if self.arithmetic == np.float32 else np.dtype(precision)
         self.parts = Parts(grid, diffusivity)
         moving = cell_diffusivity(grid, diffusivity) > 0.0
         self._still = None if moving.all() else ~moving
         faces = cartesian_faces(grid, diffusivity)
         self._levels = levels = Levels(faces, moving, precision)
-        self._x, self._b, *vectors = staggered(6, (levels.total,))
-        self._uptake, u, right, work, diagonal, inverse = staggered(6, (levels.total,), precision)
-        self._vectors = tuple(vectors)
+        self._same = self.arithmetic == precision
+        if beside is None:
+            shared = staggered(5, (levels.total,), self.arithmetic), staggered(6, (levels.total,), precision)
+        self._shared = shared if beside is None else beside._shared
+        (self._x, self._b, residual, *directions), (self._uptake, u, right, work, diagonal, inverse) = self._shared
+        self._vectors = (right if self._same else residual, *directions)
         self._hierarchy = (u, right, work, *levels.faces, diagonal, inverse, levels.scale)
-        if np.dtype(precision) == np.float64:
-            self._system = (diagonal, *levels.faces)
-            exchange = levels.exchange
-        else:
-            exact = Levels(faces, moving, np.float64, filled=1)
-            self._system = (*staggered(1, (levels.total,)), *exact.faces)
+        exchange = levels.exchange
+        self._fresh = (self._uptake, exchange, *levels.faces)
+        self._system = (diagonal, *levels.faces)
+        if not self._same:
+            exact = Levels(faces, moving, self.arithmetic, filled=1)
+            self._system = (*staggered(1, (levels.total,), self.arithmetic), *exact.faces)
             exchange = exact.exchange
         self._first = tuple(levels.view(flat) for flat in (self._x, self._b, self._uptake, self._system[0]))
         self._exchange = levels.view(exchange).reshape(-1)
@@ -77,10 +94,13 @@ class Elliptic:
         """
         if self._line is not None:
             return self._line.solve(uptake, source, out, tolerance)
-        empty = self.parts.without_source(uptake, source)
-        levels, (x, b, _, _) = self._levels, self._first
-        given, into = (out, source, uptake), self._first
-        finite = take(self._exchange, *(field.reshape(-1) for field in (*given, *into)))
+        if self.arithmetic == np.float32 and tolerance < ROUNDED:
+            raise InputError(f"tolerance: must be at least {ROUNDED:g} in single precision, is {tolerance:g}")
+        self.parts.check_shape(uptake, source)
+        x, b, _, _ = into = self._first
+        fields = (field.reshape(-1) for field in (out, source, uptake, *into))
+        finite, plain = take(self._exchange, *fields)
+        empty = None if plain and self.parts.whole else self.parts.without_source(uptake, source)
         if self._still is not None:
             for field in into:
                 field[self._still] = 0.0
@@ -88,12 +108,12 @@ class Elliptic:
             x[empty], b[empty] = 0.0, 0.0
         if not finite:
             x[...] = 0.0
-        refresh(self._uptake, levels.exchange, *levels.faces, *self._hierarchy[6:8], levels.table, self._matrix)
         count, residual = conjugate(
-            self._x, self._b, self._vectors, self._system, self._hierarchy, levels.table, self._weights,
-            self._matrix, self._pivots, self._row, float(tolerance), self.most,
+            self._x, self._b, self._vectors, self._system, self._fresh, self._hierarchy, self._levels.table,
+            self._weights, self._matrix, self._pivots, self._row, self._same, float(tolerance), self.most,
         )  # fmt: skip
-        out[...] = x
+        if count > 0 or not finite:
+            out[...] = x
         if self._still is not None:
             alone = self._still if empty is None else self._still & ~empty
             np.divide(source, uptake, out=out, where=alone)
@@ -104,9 +124,18 @@ class Elliptic:
 
 @apart_jit
 def take(exchange, guess, source, uptake, x, b, taken, diagonal):
-    """Take over guess, source, uptake and the diagonal they make; return whether the guess is finite everywhere."""
-    bad, kind = 0, taken.dtype.type
+    """Take over guess, source, uptake and the diagonal they make.
+
+    Return whether the guess is finite everywhere, and whether uptake and source are, are somewhere above 0, and uptake
+    nowhere below.
+    """
+    lost, bad, taking, giving = 0, 0, 0, 0
+    kind, narrow = x.dtype.type, taken.dtype.type
     for i in range(guess.size):
-        x[i], b[i], taken[i], diagonal[i] = guess[i], source[i], kind(uptake[i]), exchange[i] + uptake[i]
-        bad += not abs(guess[i]) < np.inf
-    return bad == 0
+        q, g, s = uptake[i], guess[i], source[i]
+        x[i], b[i], taken[i], diagonal[i] = kind(g), kind(s), narrow(q), exchange[i] + kind(q)
+        lost += not abs(g) < np.inf
+        bad += not (0.0 <= q < np.inf and abs(s) < np.inf)  # true for NaN
+        taking += q > 0.0
+        giving += abs(s) > 0.0
+    return lost == 0, bad == 0 and taking > 0 and giving > 0

@@ -182,7 +182,7 @@ def _spread(problem: FieldProblem, name: str, parameter: str, dt: float) -> bool
     before = _content(problem, u)
     if before == 0.0 and not u.any():
         return True
-    problem.motions[parameter].diffuse(u, dt, problem.work)
+    problem.motions[parameter].diffuse(u, dt)
     # rounding of a stage is that of the largest term of its sums, not of the integral
     return not abs(_content(problem, u) - before) > 1e3 * ROUNDING * abs(before)
 

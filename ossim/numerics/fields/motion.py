@@ -43,13 +43,13 @@ class Motion:
         self.rate = self._bound * float(self._scaled.max())
         self._even = None
 
-    def diffuse(self, u: np.ndarray, step: float, work: tuple[np.ndarray, ...]) -> int:
+    def diffuse(self, u: np.ndarray, step: float) -> int:
         """Advance u_t = L u by `step` [day] in place; return the number of stages."""
         if self._even is not None:
-            if self._uniform is None or self._uniform.work is not work:
-                self._uniform = UniformMotion(*self._even, work)
+            if self._uniform is None:
+                self._uniform = UniformMotion(*self._even)
             return self._uniform.diffuse(u, step)
-        return diffuse(u, self.links, step, work, self.rate) if self.rate > 0.0 else 0
+        return diffuse(u, self.links, step, self.rate) if self.rate > 0.0 else 0
 
 
 @apart_jit

@@ -10,13 +10,13 @@ import numpy as np
 from ...errors import InputError
 from ..system import argument_names, output_names
 from .boundary import exchange
-from .elliptic import Elliptic
+from .elliptic import ROUNDED, Elliptic
 from .grid import Grid, staggered
 from .implicit import ImplicitSteps
 from .motion import Motion
 from .reaction import Local, Reaction
 from .store import Store
-from .supertime import Links, links, work_of
+from .supertime import Links, links
 from .system import FieldSystem, Transported
 from .totals import VOLUME, Totals, integrate
 
@@ -31,7 +31,7 @@ class Carried:
 
     Attributes
     ----------
-    uptake, supply : views of fields of the store, the ones that `into` names
+    uptake, supply : views of fields of the store, the ones that `into` names, which fields at rest share
     edge : what each cell exchanges with the boundary [1/day], and `value`, what the field is there
     """
 
@@ -49,7 +49,7 @@ class Carried:
     @property
     def into(self) -> tuple[str, str]:
         """Where the store keeps uptake and supply."""
-        return _ours(self.declared.name)
+        return _ours(self.declared)
 
 
 @dataclass
@@ -61,7 +61,7 @@ class FieldProblem:
     parameters : values in the order of the system; may be changed between steps
     motions : parameter of diffusivity -> its motion; `moving`: field -> that parameter
     last_step : length of the step before [day], 0 at the start and after a jump
-    tolerance : of the solvers of transported fields, relative
+    tolerance : of the solvers of transported fields, relative, as bound
     """
 
     system: FieldSystem
@@ -110,6 +110,7 @@ def bind(
     parameters: Mapping[str, float],
     initial: Mapping[str, np.ndarray | float] | None = None,
     permeability: np.ndarray | float = 1.0,
+    tolerance: float = 1e-8,
 ) -> FieldProblem:
     """Bind a system to a grid and set its fields at time 0.
 
@@ -118,6 +119,7 @@ def bind(
     parameters : value of each parameter
     initial : field -> number or array of the shape of the grid, in place of what the system starts with
     permeability : factor of every diffusivity, a number or one per cell
+    tolerance : of the solvers of transported fields, relative; from `elliptic.ROUNDED` on they are in single precision
 
     Raises
     ------
@@ -125,7 +127,7 @@ def bind(
         A diffusivity is negative, an initial field does not fit the grid, is negative or no number.
     """
     names, moved, placed = system.all_fields, tuple(item.name for item in system.transported), _placed(system)
-    balances = (label for name in moved for label in _ours(name))
+    balances = dict.fromkeys(label for item in system.transported for label in _ours(item))
     measure = () if system.totals is None else (VOLUME,)
     store = Store(grid, (*names, *SCRATCH, *balances, *placed, *measure))
     for name in measure:
@@ -149,15 +151,16 @@ def bind(
         reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved, *placed))
     motions = {name: Motion(grid, spread(name)) for name in dict.fromkeys(system.diffusivity.values())}
     mobility = local("mobility", system.mobility, system.fields) if system.mobility else None
-    carried = []
+    carried, arithmetic = [], np.float32 if tolerance >= ROUNDED else np.float64
     for number, item in enumerate(system.transported):
         diffusivity = spread(item.diffusivity)
         edge = np.zeros(grid.full_shape) if item.boundary is None else exchange(grid, diffusivity)
         value = 0.0 if item.boundary is None else float(parameters[item.boundary])
         known = moved[: number if item.at_rest else number + 1]
         balance = local(item.name, item.balance, (*system.fields, *known))
-        arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item.name)))
-        solver = Elliptic(grid, diffusivity, PRECONDITIONER)
+        arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item)))
+        beside = carried[-1].solver if carried else None
+        solver = Elliptic(grid, diffusivity, PRECONDITIONER, arithmetic=arithmetic, beside=beside)
         carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
     totals = None
     if system.totals is not None:
@@ -175,7 +178,8 @@ def bind(
         totals=totals,
         carried=tuple(carried),
         unit=links(grid, 1.0),
-        work=work_of(grid),
+        work=staggered(2, grid.full_shape),
+        tolerance=tolerance,
         mobility_before=np.zeros(grid.full_shape),
     )
     _start(problem, dict(initial or {}))
@@ -215,9 +219,9 @@ def _started(problem: FieldProblem) -> dict[str, np.ndarray | float]:
     return dict(zip(names, found if len(names) > 1 else (found,), strict=True))
 
 
-def _ours(name: str) -> tuple[str, str]:
-    """Names of the uptake and the supply of a transported field in the store."""
-    return f"uptake of {name}", f"supply of {name}"
+def _ours(item: Transported) -> tuple[str, str]:
+    """Names of the uptake and the supply of a transported field in the store; those at rest need them in turn only."""
+    return ("uptake", "supply") if item.at_rest else (f"uptake of {item.name}", f"supply of {item.name}")
 
 
 def _placed(system: FieldSystem) -> tuple[str, ...]:

@@ -44,6 +44,23 @@ class Parts:
         self.labels = None if self.count == 1 else labels
         self._outside = None if self.tissue is None else ~tissue
 
+    @property
+    def whole(self) -> bool:
+        """Whether all cells are tissue and one part."""
+        return self.labels is None and self.tissue is None
+
+    def check_shape(self, uptake: np.ndarray, source: np.ndarray) -> None:
+        """Refuse fields of another shape than the grid's.
+
+        Raises
+        ------
+        InputError
+            One has.
+        """
+        for name, field in (("uptake", uptake), ("source", source)):
+            if field.shape != self.shape:
+                raise InputError(f"{name}: has shape {field.shape}, the grid {self.shape}")
+
     def without_source(self, uptake: np.ndarray, source: np.ndarray) -> np.ndarray | None:
         """Return where the solution is zero: outside the mask, and in parts without a source. None: nowhere.
 
@@ -52,10 +69,8 @@ class Parts:
         InputError
             An array has another shape; an uptake is negative, a value no number; a part has a source and no uptake.
         """
-        for name, field in (("uptake", uptake), ("source", source)):
-            if field.shape != self.shape:
-                raise InputError(f"{name}: has shape {field.shape}, the grid {self.shape}")
-        if self.labels is None and self.tissue is None:
+        self.check_shape(uptake, source)
+        if self.whole:
             taking, giving, bad = survey(uptake, source)
             if taking and giving and not bad:
                 return None

@@ -185,6 +185,40 @@ def test_warm_start_saves_iterations_and_repeats_agree():
     assert np.array_equal(out, first)
 
 
+@pytest.mark.parametrize("shape", [(61, 40), (17, 24, 15)])
+def test_single_precision_is_as_exact_as_its_tolerance(shape):
+    random = np.random.default_rng(8)
+    grid = Grid("cartesian", shape, 0.3, random.random(shape) > 0.2)
+    diffusivity, uptake = 10.0 ** random.uniform(-1, 1, shape), 0.1 + random.random(grid.full_shape)
+    source, exact, found = random.random(grid.full_shape), np.zeros(grid.full_shape), np.zeros(grid.full_shape)
+    outside = ~grid.mask.reshape(grid.full_shape)
+    uptake[outside] = source[outside] = 0.0
+    Elliptic(grid, diffusivity).solve(uptake, source, exact, 1e-12)
+    single = Elliptic(grid, diffusivity, arithmetic=np.float32)
+    assert single.solve(uptake, source, found, 2e-5).converged
+    # an eigenvalue of the matrix is at least .1: the error is at most ten times the residual, and as much by rounding
+    assert np.linalg.norm(found - exact) <= 2.0 * 10.0 * 2e-5 * np.linalg.norm(source)
+    assert found.dtype == np.float64 and not found[outside].any()
+    with pytest.raises(InputError, match="at least 1e-05 in single precision"):
+        single.solve(uptake, source, found, 1e-8)
+
+
+@pytest.mark.parametrize("arithmetic", [np.float64, np.float32])
+def test_solvers_that_share_memory_leave_each_other_alone(arithmetic):
+    random, grid = np.random.default_rng(9), Grid("cartesian", (40, 33), 0.2)
+    source, uptake = random.random((2, *grid.full_shape)), 1.0 + random.random((2, *grid.full_shape))
+    kinds = {"precision": np.float32, "arithmetic": arithmetic}
+    first = Elliptic(grid, 3.0, **kinds)
+    second = Elliptic(grid, 0.2, **kinds, beside=first)
+    alone = [Elliptic(grid, diffusivity, **kinds) for diffusivity in (3.0, 0.2)]
+    for _ in range(3):
+        for number, shared in enumerate((first, second)):
+            one, two = np.zeros(grid.full_shape), np.zeros(grid.full_shape)
+            shared.solve(uptake[number], source[number], one, 1e-4)
+            alone[number].solve(uptake[number], source[number], two, 1e-4)
+            assert np.array_equal(one, two)
+
+
 def test_what_does_not_converge_says_so():
     grid = Grid("cartesian", (64, 64), 0.2)
     source, out = np.random.default_rng(7).random(grid.full_shape), np.zeros(grid.full_shape)

@@ -8,7 +8,7 @@ import pytest
 from ossim.errors import InputError
 from ossim.numerics.fields.grid import Grid
 from ossim.numerics.fields.motion import Motion
-from ossim.numerics.fields.supertime import diffuse, links, work_of
+from ossim.numerics.fields.supertime import diffuse, links
 from ossim.numerics.fields.uniform import UniformMotion
 
 
@@ -19,18 +19,17 @@ def test_same_steps_as_with_links(shape, step):
     u = np.random.default_rng(1).random(grid.full_shape)
     exact, total = u.copy(), u.sum()
     count = UniformMotion(grid, 0.05).diffuse(u, step)
-    assert count == diffuse(exact, links(grid, 0.05), step, work_of(grid))
+    assert count == diffuse(exact, links(grid, 0.05), step)
     assert u == pytest.approx(exact, rel=1e-13, abs=1e-13)
     assert u.sum() == pytest.approx(total, rel=1e-12)
 
 
-def test_motions_share_work_and_keep_single_precision():
+def test_motions_keep_single_precision():
     grid = Grid("cartesian", (20, 24), 0.2)
-    work = work_of(grid, np.float32)
     u = np.random.default_rng(2).random(grid.full_shape).astype(np.float32)
     exact = u.astype(float)
     for diffusivity in (0.01, 0.03):
-        UniformMotion(grid, diffusivity, work).diffuse(u, 2.0)
+        UniformMotion(grid, diffusivity).diffuse(u, 2.0)
         UniformMotion(grid, diffusivity).diffuse(exact, 2.0)
     assert u.dtype == np.float32
     assert u == pytest.approx(exact, abs=10 * 6e-8)  # ten stages at most, each rounding at 6e-8
@@ -38,16 +37,16 @@ def test_motions_share_work_and_keep_single_precision():
 
 def test_motion_leaves_the_links_alone_until_a_mobility_sets_them():
     grid = Grid("cartesian", (12, 15), 0.3)
-    random, work = np.random.default_rng(4), work_of(grid)
+    random = np.random.default_rng(4)
     u, mobility = random.random((2, *grid.full_shape))
     even, exact, motion = u.copy(), u.copy(), Motion(grid, np.full(grid.shape, 0.05))
-    motion.diffuse(even, 2.0, work)
-    diffuse(exact, links(grid, 0.05), 2.0, work)
+    motion.diffuse(even, 2.0)
+    diffuse(exact, links(grid, 0.05), 2.0)
     assert even == pytest.approx(exact, rel=1e-13)
     motion.scale(mobility)
     scaled, exact = u.copy(), u.copy()
-    motion.diffuse(scaled, 2.0, work)
-    diffuse(exact, links(grid, 0.05 * mobility[0]), 2.0, work, motion.rate)
+    motion.diffuse(scaled, 2.0)
+    diffuse(exact, links(grid, 0.05 * mobility[0]), 2.0, motion.rate)
     assert scaled == pytest.approx(exact, rel=1e-13)
 
 
