@@ -32,11 +32,11 @@ space: {{geometry: {geometry}, size: {size}, spacing: {spacing}, step: {step}, e
 READINGS = ("tumor_volume", "viable_volume", "rim_width", "drug_penetration", "vegf")
 #: part -> functions that it is the time of, as (end of the file's name, function)
 PARTS = {
-    "body": (("spatial_drives.py", "run_body"),),
+    "body": (("spatial/drives.py", "run_body"),),
     "reaction": (("fields/evolve.py", "_react"),),
     "spread": (("fields/evolve.py", "_spread"), ("fields/evolve.py", "_move")),
     "transported": (("fields/evolve.py", "_follow"), ("fields/evolve.py", "_foresee")),
-    "reading": (("spatial_course.py", "_read_all"),),
+    "reading": (("spatial/course.py", "_read_all"),),
 }
 HEADER = ("", "cells", "step", "CPU s", "burn-in", "ms / step", *(f"{name} %" for name in PARTS))
 ERRORS = ("", "step", "against", *READINGS)

@@ -25,7 +25,7 @@ from ossim.simulation.config_schema import (
 from ossim.simulation.config_text import ConfigText, Location
 from ossim.simulation.parameter_values import model_parameters
 from ossim.simulation.parts import Arm, Cohort, Comparison, Embolization, Line, Output, Solver, Visits
-from ossim.simulation.spatial_plan import check_space
+from ossim.simulation.spatial.plan import check_space
 
 TRIAL_KEYS = ("cohort", "arms", "visits", "sweep")
 

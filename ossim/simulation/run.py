@@ -26,7 +26,7 @@ from .pharmacology import Pharmacology, plan_pharmacology
 from .results import empty_trial, fill, in_memory, trajectories
 from .scenario import ModelRun, Scenario
 from .simulate import in_space, simulate
-from .spatial_plan import space_values, spatial_plan
+from .spatial.plan import space_values, spatial_plan
 from .store import IN_MEMORY, new_file, open_result, write_file
 from .stream import Put, trial_file
 from .trial import Protocol, run_arm

@@ -24,7 +24,7 @@ from .devices import advance_on
 from .lines import compile_lines, start_line
 from .parts import Arm, Solver
 from .pharmacology import Pharmacology, exposure
-from .spatial_course import SpatialCourse, SpatialPlan
+from .spatial.course import SpatialCourse, SpatialPlan
 
 NEW_LESION, DEATH = 0, 1
 AT_VISIT = ("tumor_volume", "viable_volume", "resistant_fraction", "vegf", "svegfr2")

@@ -15,8 +15,8 @@ from ossim.numerics.fields.grid import Grid
 from ossim.numerics.fields.outline import ball, partly
 from ossim.schema import Status
 from ossim.simulation.field_store import FIELDS
-from ossim.simulation.spatial_baseline import grow
-from ossim.simulation.spatial_course import values_of
+from ossim.simulation.spatial.baseline import grow
+from ossim.simulation.spatial.enrollment import values_of
 
 CONFIG = """
 model: osteosarcoma_spatial
@@ -42,7 +42,9 @@ def trial() -> xr.Dataset:
 
 def test_lesion_starts_as_the_lumped_patient_and_doubles_in_its_time(trial):
     def lumped(text: str) -> xr.Dataset:
-        return run(text.replace("osteosarcoma_spatial", "osteosarcoma_patient").replace("space: {geometry: radial}", ""))
+        return run(
+            text.replace("osteosarcoma_spatial", "osteosarcoma_patient").replace("space: {geometry: radial}", "")
+        )
 
     for name in ("tumor_volume", "viable_volume", "resistant_fraction", "vegf"):
         first = trial[name].isel(visit=0)

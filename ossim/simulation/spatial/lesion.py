@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..models.osteosarcoma_spatial import CELLS, SHOWN, SOLID, SYSTEM
-from ..numerics.fields.evolve import Ended, advance, settle
-from ..numerics.fields.grid import Grid
-from ..numerics.fields.outline import ball, touches
-from ..numerics.fields.problem import FieldProblem, bind
-from .config_schema import SpaceSection
-from .space import make_grid
-from .spatial_baseline import Grown, lesion_tissue, margin, outlined, placed
+from ...models.osteosarcoma_spatial import CELLS, SHOWN, SOLID, SYSTEM
+from ...numerics.fields.evolve import Ended, advance, settle
+from ...numerics.fields.grid import Grid
+from ...numerics.fields.outline import ball, touches
+from ...numerics.fields.problem import FieldProblem, bind
+from ..config_schema import SpaceSection
+from ..space import make_grid
+from .baseline import Grown, lesion_tissue, margin, outlined, placed
 
 ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
 TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3

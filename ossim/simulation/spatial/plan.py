@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ..catalog import model_parameters
-from ..cohort.sampling import Patients
-from ..models.osteosarcoma_spatial import SHOWN, TUMOR
-from ..numerics.fields.grid import Grid
-from . import provenance
-from .config_schema import SPATIAL_MODEL, SpaceSection, TrialConfig
-from .field_store import FieldStore
-from .parameter_values import bounded, parameter_value
-from .space import check_spacing
-from .spatial_course import SpatialPlan, grow_all, values_of
-from .spatial_lesion import Lesion, first_grid
+from ...catalog import model_parameters
+from ...cohort.sampling import Patients
+from ...models.osteosarcoma_spatial import SHOWN, TUMOR
+from ...numerics.fields.grid import Grid
+from .. import provenance
+from ..config_schema import SPATIAL_MODEL, SpaceSection, TrialConfig
+from ..field_store import FieldStore
+from ..parameter_values import bounded, parameter_value
+from ..space import check_spacing
+from .course import SpatialPlan
+from .enrollment import grow_all, values_of
+from .lesion import Lesion, first_grid
 
 MOST_PATIENTS = 10_000
 GROWTH = 0.6  # of the diameter at enrollment: how much larger a lesion may become before kept fields are cut

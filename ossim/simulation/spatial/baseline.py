@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from ..errors import InputError
-from ..models.osteosarcoma_spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
-from ..numerics.fields.evolve import Ended, advance, settle
-from ..numerics.fields.grid import Grid
-from ..numerics.fields.outline import ball, partly
-from ..numerics.fields.problem import FieldProblem, bind
+from ...errors import InputError
+from ...models.osteosarcoma_spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
+from ...numerics.fields.evolve import Ended, advance, settle
+from ...numerics.fields.grid import Grid
+from ...numerics.fields.outline import ball, partly
+from ...numerics.fields.problem import FieldProblem, bind
 
 SMALL, LEAST, LARGE = 0.35, 12.0, 0.8  # growth begins at a part of the diameter, at least so many widths of the front
 REACHED = 1e-4  # relative error of the diameter that is small enough

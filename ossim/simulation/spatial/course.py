@@ -3,7 +3,7 @@
 The body (drug levels, bypass, biomarkers, hazards) is the patient model itself, run by its own engine. Its lesions are
 readings: after each step the state of a lesion is what is read off the grid, in the units of the lumped patient, so
 that visits, strategies, hazards and figures see one patient. Over a step the body sees the lesions as they will be in
-its middle if they go on as before; the lesions get what drugs do as the body had it (`spatial_drives`).
+its middle if they go on as before; the lesions get what drugs do as the body had it (`drives`).
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from time import monotonic
 
 import numpy as np
 
-from ..cohort.sampling import Patients
-from ..errors import InputError
-from ..models.osteosarcoma_observables import diameters, lesions
-from ..models.osteosarcoma_patient import LESION_STATES
-from ..models.osteosarcoma_spatial import CELLS
-from ..numerics.fields.evolve import Ended
-from ..numerics.problem import Problem
-from ..schema import Status
-from .config_schema import SpaceSection
-from .field_run import STATUS
-from .parts import Arm
-from .spatial_baseline import Grown, grow
-from .spatial_drives import READ, hold_lesions, outputs_due, parameter, run_body
-from .spatial_lesion import Lesion, Reading
+from ...cohort.sampling import Patients
+from ...models.osteosarcoma_observables import diameters, lesions
+from ...models.osteosarcoma_patient import LESION_STATES
+from ...models.osteosarcoma_spatial import CELLS
+from ...numerics.fields.evolve import Ended
+from ...numerics.problem import Problem
+from ...schema import Status
+from ..config_schema import SpaceSection
+from ..field_run import STATUS
+from ..parts import Arm
+from .baseline import Grown
+from .drives import READ, hold_lesions, outputs_due, parameter, run_body
+from .enrollment import values_of
+from .lesion import Lesion, Reading
 
 AT_VISIT = ("rim_width", "hypoxic_fraction", "drug_penetration", "interstitial_pressure", "necrotic_fraction")
 _LEAST = 1e-12  # vessels of a lesion that is gone: none would divide zero by zero
@@ -249,36 +249,3 @@ class SpatialCourse:
             for name, value in zip(AT_VISIT, weight @ rows, strict=True):
                 found[name][patient] = value
         return found
-
-
-def values_of(patients: Patients, patient: int, lesion: int) -> dict[str, float]:
-    """Parameters of a patient and one lesion, by name."""
-    found = {}
-    for name, value in patients.values.items():
-        row = np.broadcast_to(value, patients.size) if np.ndim(value) < 2 else value
-        found[name] = float(row[patient] if row.ndim == 1 else row[patient, lesion])
-    return found
-
-
-def grow_all(
-    patients: Patients, space: Mapping[str, float], spacing: float
-) -> tuple[dict[tuple[int, int], Grown], tuple[int, ...]]:
-    """Grow every lesion of every patient to its diameter at enrollment; lesions that are alike are grown once.
-
-    Returns
-    -------
-    (patient, lesion) -> lesion, and the patients with a lesion that cannot be grown at its doubling time
-    """
-    known: dict[tuple, Grown] = {}
-    found, failed = {}, []
-    for patient in range(patients.size):
-        for number in range(int(patients.n_lesions[patient])):
-            values = values_of(patients, patient, number)
-            key = tuple(values.items())
-            try:
-                known[key] = known.get(key) or grow(values, space, values["lesion_diameter"], spacing)
-            except InputError:
-                failed.append(patient)
-                break
-            found[patient, number] = known[key]
-    return {key: lesion for key, lesion in found.items() if key[0] not in failed}, tuple(failed)

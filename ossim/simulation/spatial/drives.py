@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..models.osteosarcoma_baseline import kernel_index
-from ..models.osteosarcoma_observables import lesions
-from ..models.osteosarcoma_patient import CHANNELS, LESION_STATES
-from ..numerics.arrays import Records
-from ..numerics.problem import Problem, make_records
-from ..terms.pharmacodynamics import occupancy
-from ..terms.resistance import bypassed
+from ...models.osteosarcoma_baseline import kernel_index
+from ...models.osteosarcoma_observables import lesions
+from ...models.osteosarcoma_patient import CHANNELS, LESION_STATES
+from ...numerics.arrays import Records
+from ...numerics.problem import Problem, make_records
+from ...terms.pharmacodynamics import occupancy
+from ...terms.resistance import bypassed
 
 SAMPLES = 8  # in each half of a step
 _SYMBOLS = {"mtor": "m", "igf1r": "f", "src": "q", "cytotoxic": "y"}
