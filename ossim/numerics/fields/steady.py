@@ -30,7 +30,12 @@ class Solved(NamedTuple):
 
 
 class Parts:
-    """The parts of the tissue between which nothing is exchanged: cells without diffusivity are parts of their own."""
+    """The parts of the tissue between which nothing is exchanged: cells without diffusivity are parts of their own.
+
+    Attributes
+    ----------
+    labels : shape `full_shape`, from 1 on in tissue, 0 outside; None where all cells are tissue and one part
+    """
 
     def __init__(self, grid: Grid, diffusivity: float | np.ndarray):
         field = cell_diffusivity(grid, diffusivity)
@@ -39,15 +44,9 @@ class Parts:
         alone = tissue & (field <= 0.0)
         labels[alone] = count + 1 + np.arange(np.count_nonzero(alone))
         self.shape = grid.full_shape
-        self.tissue = None if tissue.all() else tissue
         self.count = count + np.count_nonzero(alone)
-        self.labels = None if self.count == 1 else labels
-        self._outside = None if self.tissue is None else ~tissue
-
-    @property
-    def whole(self) -> bool:
-        """Whether all cells are tissue and one part."""
-        return self.labels is None and self.tissue is None
+        self.labels = None if self.count == 1 and tissue.all() else labels.astype(np.int64)
+        self._outside = None if tissue.all() else ~tissue
 
     def check_shape(self, uptake: np.ndarray, source: np.ndarray) -> None:
         """Refuse fields of another shape than the grid's.
@@ -70,13 +69,9 @@ class Parts:
             An array has another shape; an uptake is negative, a value no number; a part has a source and no uptake.
         """
         self.check_shape(uptake, source)
-        if self.whole:
-            taking, giving, bad = survey(uptake, source)
-            if taking and giving and not bad:
-                return None
-        inside = True if self.tissue is None else self.tissue
-        lowest = float(np.min(uptake, where=inside, initial=np.inf))
-        taken, given = self._totals(uptake), self._totals(np.abs(source))
+        labels = np.ones(self.shape, np.int64) if self.labels is None else self.labels
+        taken, given = np.zeros(self.count + 1), np.zeros(self.count + 1)
+        lowest = _gather(labels, uptake, source, taken, given)
         if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(given)):
             raise InputError("uptake, source: must be finite everywhere")
         if lowest < 0:
@@ -85,25 +80,21 @@ class Parts:
         if lost.any():
             where = "the tissue" if self.count == 1 else f"{np.count_nonzero(lost)} of {self.count} parts of the tissue"
             raise InputError(f"uptake: is zero in all of {where}, whose source then has no steady state")
-        if np.all(given > 0):
+        if np.all(given[1:] > 0):
             return self._outside
-        return np.ones(self.shape, bool) if self.labels is None else np.append(True, given <= 0)[self.labels]
-
-    def _totals(self, field: np.ndarray) -> np.ndarray:
-        """Return the sum of a field over each part."""
-        if self.labels is None:
-            return np.array([np.sum(field) if self.tissue is None else np.sum(field, where=self.tissue)])
-        return np.bincount(self.labels.ravel(), field.ravel(), self.count + 1)[1:]
+        return (given <= 0)[labels]
 
 
 @field_jit
-def survey(uptake, source):
-    """Return how many cells have an uptake, a source, and values that no steady state can have."""
-    taking, giving, bad = 0, 0, 0
+def _gather(labels, uptake, source, taken, given):
+    """Add up uptake and size of the source over each part; return the lowest uptake."""
+    lowest = np.inf
     for k in range(uptake.shape[0]):
         for j in range(uptake.shape[1]):
             for i in range(uptake.shape[2]):
-                taking += uptake[k, j, i] > 0.0
-                giving += abs(source[k, j, i]) > 0.0
-                bad += not (0.0 <= uptake[k, j, i] < np.inf and abs(source[k, j, i]) < np.inf)  # true for NaN
-    return taking, giving, bad
+                part, lost = labels[k, j, i], uptake[k, j, i]
+                if part > 0:
+                    taken[part] += lost
+                    given[part] += abs(source[k, j, i])
+                    lowest = min(lowest, lost)
+    return lowest
