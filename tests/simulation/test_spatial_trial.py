@@ -192,6 +192,7 @@ def test_a_lesion_that_cannot_be_grown_fails_its_patient_only():
     text = text.replace("number_of_lesions: 1", "number_of_lesions: 1, doubling_time: 90, lesion_diameter: 10")
     ds = run(text.replace("geometry: radial", hard))
     assert (ds["status"] == Status.bad_parameter).all() and ds["tumor_volume"].isnull().all()
+    assert ds["true_progression_time"].isnull().all()
 
 
 @pytest.mark.parametrize("patient", [1, 39])

@@ -208,7 +208,7 @@ class SpatialCourse:
             self._write(item, reading)
             self.readings.setdefault(item.patient, []).append((item, reading))
         self.total = total = np.nansum(diameters(runs.state), axis=1)
-        who = watch.active & np.isnan(watch.crossed)
+        who = watch.active & np.isnan(watch.crossed) & (runs.status == Status.ok) & (runs.time >= time)
         limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
         crossed = np.flatnonzero(who & (total >= limit))
         rise = np.maximum(total - before, np.finfo(float).tiny)[crossed]
