@@ -100,7 +100,7 @@ class Elliptic:
         x, b, _, _ = into = self._first
         fields = (field.reshape(-1) for field in (out, source, uptake, *into))
         finite, plain = take(self._exchange, *fields)
-        empty = None if plain and self.parts.labels is None else self.parts.without_source(uptake, source)
+        empty = None if plain and self.parts.whole else self.parts.without_source(uptake, source)
         if self._still is not None:
             for field in into:
                 field[self._still] = 0.0

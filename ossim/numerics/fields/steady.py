@@ -34,7 +34,8 @@ class Parts:
 
     Attributes
     ----------
-    labels : shape `full_shape`, from 1 on in tissue, 0 outside; None where all cells are tissue and one part
+    labels : shape `full_shape`, from 1 on in tissue, 0 outside
+    whole : whether all cells are tissue and one part
     """
 
     def __init__(self, grid: Grid, diffusivity: float | np.ndarray):
@@ -45,8 +46,10 @@ class Parts:
         labels[alone] = count + 1 + np.arange(np.count_nonzero(alone))
         self.shape = grid.full_shape
         self.count = count + np.count_nonzero(alone)
-        self.labels = None if self.count == 1 and tissue.all() else labels.astype(np.int64)
+        self.labels = labels
         self._outside = None if tissue.all() else ~tissue
+        self.whole = self.count == 1 and self._outside is None
+        self._totals = np.zeros((2, self.count + 1))
 
     def check_shape(self, uptake: np.ndarray, source: np.ndarray) -> None:
         """Refuse fields of another shape than the grid's.
@@ -69,32 +72,37 @@ class Parts:
             An array has another shape; an uptake is negative, a value no number; a part has a source and no uptake.
         """
         self.check_shape(uptake, source)
-        labels = np.ones(self.shape, np.int64) if self.labels is None else self.labels
-        taken, given = np.zeros(self.count + 1), np.zeros(self.count + 1)
-        lowest = _gather(labels, uptake, source, taken, given)
-        if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(given)):
+        taken, given = self._totals
+        lowest, finite, lost, idle = _gather(self.labels, uptake, source, taken, given)
+        if not finite:
             raise InputError("uptake, source: must be finite everywhere")
         if lowest < 0:
             raise InputError(f"uptake: must be 0 or more everywhere, is {lowest:g} somewhere")
-        lost = (given > 0) & (taken <= 0)
-        if lost.any():
-            where = "the tissue" if self.count == 1 else f"{np.count_nonzero(lost)} of {self.count} parts of the tissue"
+        if lost:
+            where = "the tissue" if self.count == 1 else f"{lost} of {self.count} parts of the tissue"
             raise InputError(f"uptake: is zero in all of {where}, whose source then has no steady state")
-        if np.all(given[1:] > 0):
-            return self._outside
-        return (given <= 0)[labels]
+        return (given <= 0)[self.labels] if idle else self._outside
 
 
 @field_jit
 def _gather(labels, uptake, source, taken, given):
-    """Add up uptake and size of the source over each part; return the lowest uptake."""
-    lowest = np.inf
+    """Add up uptake and size of the source over each part.
+
+    Return the lowest uptake, whether all is finite, and how many parts have a source but no uptake, and no source.
+    """
+    lowest, finite, lost, idle = np.inf, True, 0, 0
+    taken[:] = 0.0
+    given[:] = 0.0
     for k in range(uptake.shape[0]):
         for j in range(uptake.shape[1]):
             for i in range(uptake.shape[2]):
-                part, lost = labels[k, j, i], uptake[k, j, i]
+                part, rate = labels[k, j, i], uptake[k, j, i]
                 if part > 0:
-                    taken[part] += lost
+                    taken[part] += rate
                     given[part] += abs(source[k, j, i])
-                    lowest = min(lowest, lost)
-    return lowest
+                    lowest = min(lowest, rate)
+    for part in range(1, taken.size):
+        finite &= abs(taken[part]) < np.inf and given[part] < np.inf  # false for NaN
+        lost += given[part] > 0.0 and not taken[part] > 0.0
+        idle += not given[part] > 0.0
+    return lowest, finite, lost, idle

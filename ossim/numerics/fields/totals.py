@@ -8,29 +8,18 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from ..system import output_names
-from .reaction import compiled, evaluation, module_source
+from .reaction import Local, compiled, evaluation, module_source
 from .store import WIDTH, Store
 
 VOLUME = "volume"  # field of the store with the volume of every cell, zero outside tissue
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Integrals of what a pure function of the fields `given` and of parameters returns, by the names it returns.
+class Totals(Local):
+    """Integrals of what a function returns, by the names it returns.
 
     The function must be finite where all fields are zero, as they are outside tissue.
     """
-
-    name: str
-    given: tuple[str, ...]
-    parameters: tuple[str, ...]
-    function: Callable
-
-    @cached_property
-    def fields(self) -> tuple[str, ...]:
-        """Names of what the function returns."""
-        return output_names(self.function)
 
     @cached_property
     def kernel(self) -> Callable:
