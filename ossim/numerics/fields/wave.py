@@ -105,10 +105,17 @@ def run_stages(u: np.ndarray, found: tuple[np.ndarray, ...] | None, even: float,
 
     Parameters
     ----------
-    u : shape `full_shape`
+    u : shape `full_shape`, C-contiguous
     found : conductances to the next cell along z, y, x, and to the previous one along x where that is the only axis
         [1/day]; None where all are `even`
+
+    Raises
+    ------
+    ValueError
+        `u` is not C-contiguous, so that it could not be changed in place.
     """
+    if not u.flags.c_contiguous:
+        raise ValueError("run_stages: the field must be C-contiguous")
     nz, ny, nx = u.shape
     planes, rows = (nz, ny) if nz > 1 else (ny, 1)
     u, kind = u.reshape(planes, rows, nx), u.dtype.type

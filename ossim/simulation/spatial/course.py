@@ -155,7 +155,8 @@ class SpatialCourse:
         runs, watch = self.problem.runs, self.problem.watch
         state, watched = lesions(runs.state), watch.active.copy()
         before = state.copy()
-        state[..., READ] = np.maximum(state + 0.5 * (stop - start) * self.change, 0.0)[..., READ]
+        ahead = np.maximum(state + 0.5 * (stop - start) * self.change, 0.5 * state)  # what is there does not vanish
+        state[..., READ] = ahead[..., READ]
         watch.active[:] = False  # lesions rise and turn in space, not in the engine
         acting = run_body(self.problem, self.engine, start, stop)
         watch.active[:] = watched
