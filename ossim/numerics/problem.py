@@ -83,7 +83,10 @@ def no_watch(n: int) -> Watch:
 
 
 def make_records(times, rows: np.ndarray, n_states: int, n_modes: int, n_levels: int = 0) -> Records:
-    """Outputs at `times` for the runs with rows[i] >= 0 (their place in the output); of so many inputs the level."""
+    """Outputs at `times` for the runs with rows[i] >= 0 (their place in the output).
+
+    Of the first `n_levels` inputs the constant part is kept too.
+    """
     times = np.array(times, float)
     n_rows = int(rows.max(initial=-1)) + 1
     return Records(

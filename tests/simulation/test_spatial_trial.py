@@ -84,6 +84,16 @@ def test_trajectories_go_straight_through_what_is_read_off(trial):
     np.testing.assert_allclose(found, trial["tumor_volume"].isel(patient=0), rtol=1e-9)
 
 
+def test_trajectories_go_on_until_death():
+    text = CONFIG.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 60, death_hazard: 0.008")
+    ds = run(text.replace("trajectories: 1", "trajectories: 1, every: 6 hours")).isel(patient=0, tracked=0).sel(arm="none")
+    death = float(ds["death_time"])
+    volume = ds["trajectory_tumor_volume"].dropna("time")
+    assert 0.0 < death < 112.0 and death - 0.25 <= float(volume["time"][-1]) <= death
+    steps = np.diff(np.log(volume))
+    assert (steps > 0.0).all() and steps.max() < 1.5 * np.median(steps)  # growth neither stops nor jumps
+
+
 def test_geometries_agree():
     """A disk grows as a ball does but for its weaker curvature; a ball on a box as a ball in shells."""
     short = CONFIG.replace("every: 4 weeks, until: 16 weeks", "every: 2 weeks, until: 2 weeks")
@@ -195,14 +205,14 @@ def test_a_lesion_that_cannot_be_grown_fails_its_patient_only():
     assert ds["true_progression_time"].isnull().all()
 
 
-@pytest.mark.parametrize("patient", [1, 39])
-def test_lesions_that_grow_slowly_are_grown_too(patient):
-    """Near the rate below which they die out the growth rate is steep in the rate of cells."""
-    patients = draw_patients(population("relapsed"), 1, 0, patient + 1, 5)
+@pytest.mark.parametrize("seed, patient, spacing, width", [(1, 1, 0.25, 0.45), (1, 39, 0.25, 0.45), (3, 22, 0.5, 1.5)])
+def test_lesions_that_grow_slowly_are_grown_too(seed, patient, spacing, width):
+    """Near the rate below which they die out the growth rate is steep in the rate of cells and in the step."""
+    patients = draw_patients(population("relapsed"), seed, 0, patient + 1, 5)
     space = {name: item.value for name, item in model_parameters("osteosarcoma_spatial").items()}
-    values = values_of(patients, patient, 0)
-    grown = grow(values, space, values["lesion_diameter"], 0.25)
-    grid, lesion = Grid("radial", grown.radii.shape, 0.25), 1.0 - grown.profiles["h"]
+    space["front_width"], values = width, values_of(patients, patient, 0)
+    grown = grow(values, space, values["lesion_diameter"], spacing)
+    grid, lesion = Grid("radial", grown.radii.shape, spacing), 1.0 - grown.profiles["h"]
     found = ball(grid, grid.integral(partly(lesion, space["outline_level"], space["outline_range"])))
     assert found == pytest.approx(values["lesion_diameter"], rel=1e-3)
 

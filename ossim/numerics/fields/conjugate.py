@@ -2,8 +2,7 @@
 
 The iteration is in the precision of the fields it is given, whatever that of the V-cycle. The step uses the change of
 the residual (Polak-Ribiere), so that a preconditioner that rounds does no harm. What a residual takes is done chunk by
-chunk while it is in cache. Sums are taken in eight strands of fixed order within a chunk, in double precision over
-chunks.
+chunk while it is in cache. Sums are in double precision, in eight strands of fixed order within a chunk.
 
 References
 ----------
@@ -17,28 +16,30 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .compile import apart_jit, field_jit
 from .multigrid import cycle, refresh
 
 CHUNK = 2048  # [cell] a multiple of eight
-CARRIED = 1e-10  # residuals carried along in double precision are true to far less; below this they are taken anew
+CARRIED = 1e-10  # a residual carried along in double precision is true to far less; below this it is taken anew
 
 
 @apart_jit
 def dot(a, b, start, n):
     """Return the sum of a b over n cells from `start`; n is rounded up to a multiple of eight."""
     x, y = a[start:], b[start:]
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0.0)
-    for i in range((n + 7) // 8):
-        s0 += x[8 * i] * y[8 * i]
-        s1 += x[8 * i + 1] * y[8 * i + 1]
-        s2 += x[8 * i + 2] * y[8 * i + 2]
-        s3 += x[8 * i + 3] * y[8 * i + 3]
-        s4 += x[8 * i + 4] * y[8 * i + 4]
-        s5 += x[8 * i + 5] * y[8 * i + 5]
-        s6 += x[8 * i + 6] * y[8 * i + 6]
-        s7 += x[8 * i + 7] * y[8 * i + 7]
-    return float(((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7)))
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+    for i in range((n + 7) // 8):  # in double precision: squares of small numbers would be lost
+        s0 += np.float64(x[8 * i]) * np.float64(y[8 * i])
+        s1 += np.float64(x[8 * i + 1]) * np.float64(y[8 * i + 1])
+        s2 += np.float64(x[8 * i + 2]) * np.float64(y[8 * i + 2])
+        s3 += np.float64(x[8 * i + 3]) * np.float64(y[8 * i + 3])
+        s4 += np.float64(x[8 * i + 4]) * np.float64(y[8 * i + 4])
+        s5 += np.float64(x[8 * i + 5]) * np.float64(y[8 * i + 5])
+        s6 += np.float64(x[8 * i + 6]) * np.float64(y[8 * i + 6])
+        s7 += np.float64(x[8 * i + 7]) * np.float64(y[8 * i + 7])
+    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
 @apart_jit
@@ -58,7 +59,7 @@ def apply(u, diagonal, gx, gy, gz, out, start, n, sy, sz, deep):
 
 
 @apart_jit
-def _narrow(source, out, start, n, factor):
+def _scaled(source, out, start, n, factor):
     s, o = source[start : start + n], out[start : start + n]
     kind = out.dtype.type
     for i in range(n):
@@ -135,7 +136,7 @@ def _total(a, b, start, n):
 
 
 @field_jit
-def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, pivots, row, same, tolerance, most):
+def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, pivots, row, same, tolerance, most, eps):
     """Solve A x = b from the given x; return iterations and the residual relative to b.
 
     Parameters
@@ -147,6 +148,7 @@ def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, p
     hierarchy : u, right, work, gx, gy, gz, diagonal, inverse, scale of the V-cycle
     same : whether r is `right` itself; else it is divided by its norm for the V-cycle
     most : number of iterations
+    eps : rounding of that kind
     """
     r, p, ap = vectors
     kind = x.dtype.type
@@ -156,6 +158,8 @@ def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, p
     size = math.sqrt(_total(b, b, start, n))
     norm = _missing(x, b, r, system, table[0])
     count, old, alpha, begin = 0, 1.0, 0.0, True
+    # what was carried along is not true where much cancelled on the way
+    anew = tolerance < CARRIED or eps * norm > 0.1 * tolerance * size
     if norm > tolerance * size:
         taken, exchange, fx, fy, fz = fresh
         refresh(taken, exchange, fx, fy, fz, hd, inverse, table, matrix)
@@ -163,15 +167,18 @@ def conjugate(x, b, vectors, system, fresh, hierarchy, table, weights, matrix, p
         factor = 1.0
         if not same:
             factor = norm
-            _narrow(r, right, start, n, 1.0 / norm)
+            _scaled(r, right, start, n, 1.0 / norm)
         cycle(u, right, work, hx, hy, hz, hd, inverse, scale, row, table, weights, matrix, pivots)
         new = factor * _total(u, r, start, n)
-        beta = 0.0 if begin else -alpha * factor * _total(u, ap, start, n) / old
-        _turn(u, p, start, n, kind(factor), kind(beta))
+        if begin:
+            _scaled(u, p, start, n, factor)  # what p holds from another solve, which may have failed, is not read
+        else:
+            beta = -alpha * factor * _total(u, ap, start, n) / old
+            _turn(u, p, start, n, kind(factor), kind(beta))
         alpha = new / _along(p, ap, system, table[0])
         norm = _go(x, p, r, ap, start, n, kind(alpha))
         old, begin = new, False
         count += 1
-        if tolerance < CARRIED and not norm > tolerance * size:  # say what is true, not what was carried along
+        if anew and not norm > tolerance * size:
             norm, begin = _missing(x, b, r, system, table[0]), True
     return count, norm / size if size > 0.0 else 0.0

@@ -19,7 +19,9 @@ from .radial import LineSolver
 from .steady import Parts, Solved
 
 MOST = 100  # iterations; a hundred times what is usual
-ROUNDED = 1e-5  # least tolerance in single precision, a few times what rounding leaves of a residual
+#: least tolerance in single precision. The residual is the one carried along: where a diffusion length is many cells,
+#: that of the rounded solution is larger (10 cells 1e-5, 100 cells 1e-3) though the solution is as exact as was asked
+ROUNDED = 1e-5
 
 
 class Elliptic:
@@ -56,6 +58,9 @@ class Elliptic:
         faces = cartesian_faces(grid, diffusivity)
         self._levels = levels = Levels(faces, moving, precision)
         self._same = self.arithmetic == precision
+        if beside is not None and (beside.grid is not grid or beside._kinds != (self.arithmetic, precision)):
+            raise ValueError("beside: must be a solver on the same grid, with the same precision and arithmetic")
+        self._kinds = self.arithmetic, precision
         if beside is None:
             shared = staggered(5, (levels.total,), self.arithmetic), staggered(6, (levels.total,), precision)
         self._shared = shared if beside is None else beside._shared
@@ -78,6 +83,9 @@ class Elliptic:
     def solve(self, uptake: np.ndarray, source: np.ndarray, out: np.ndarray, tolerance: float = 1e-8) -> Solved:
         """Write the steady state into `out`, whose values are the first guess.
 
+        A tolerance below `conjugate.CARRIED` is held by the residual itself, and so is any from a guess far away; else
+        by the residual that the iteration carries along.
+
         Parameters
         ----------
         uptake, source, out : shape `full_shape`; uptake [1/day] of 0 or more
@@ -96,7 +104,7 @@ class Elliptic:
             return self._line.solve(uptake, source, out, tolerance)
         if self.arithmetic == np.float32 and tolerance < ROUNDED:
             raise InputError(f"tolerance: must be at least {ROUNDED:g} in single precision, is {tolerance:g}")
-        self.parts.check_shape(uptake, source)
+        self.parts.check_shape(uptake=uptake, source=source, out=out)
         x, b, _, _ = into = self._first
         fields = (field.reshape(-1) for field in (out, source, uptake, *into))
         finite, plain = take(self._exchange, *fields)
@@ -111,6 +119,7 @@ class Elliptic:
         count, residual = conjugate(
             self._x, self._b, self._vectors, self._system, self._fresh, self._hierarchy, self._levels.table,
             self._weights, self._matrix, self._pivots, self._row, self._same, float(tolerance), self.most,
+            float(np.finfo(self.arithmetic).eps),
         )  # fmt: skip
         if count > 0 or not finite:
             out[...] = x
@@ -126,11 +135,11 @@ class Elliptic:
 def take(exchange, guess, source, uptake, x, b, taken, diagonal):
     """Take over guess, source, uptake and the diagonal they make.
 
-    Return whether the guess is finite everywhere, and whether uptake and source are, are somewhere above 0, and uptake
-    nowhere below.
+    Return whether the guess is finite everywhere; and whether there is nothing to look into: uptake and source are
+    finite everywhere, each is something somewhere, and uptake is nowhere below 0.
     """
     lost, bad, taking, giving = 0, 0, 0, 0
-    kind, narrow = x.dtype.type, taken.dtype.type
+    kind, narrow = x.dtype.type, taken.dtype.type  # of the iteration, of the preconditioner
     for i in range(guess.size):
         q, g, s = uptake[i], guess[i], source[i]
         x[i], b[i], taken[i], diagonal[i] = kind(g), kind(s), narrow(q), exchange[i] + kind(q)

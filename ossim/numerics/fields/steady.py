@@ -21,6 +21,8 @@ from .grid import Grid
 class Solved(NamedTuple):
     """How a solve ended: iterations, 2-norm of the residual over that of the source, and whether that is enough.
 
+    The residual is the one that an iteration carries along, unless its solver says otherwise.
+
     A direct solver takes one iteration and has converged where its residual is a number.
     """
 
@@ -51,7 +53,7 @@ class Parts:
         self.whole = self.count == 1 and self._outside is None
         self._totals = np.zeros((2, self.count + 1))
 
-    def check_shape(self, uptake: np.ndarray, source: np.ndarray) -> None:
+    def check_shape(self, **fields: np.ndarray) -> None:
         """Refuse fields of another shape than the grid's.
 
         Raises
@@ -59,7 +61,7 @@ class Parts:
         InputError
             One has.
         """
-        for name, field in (("uptake", uptake), ("source", source)):
+        for name, field in fields.items():
             if field.shape != self.shape:
                 raise InputError(f"{name}: has shape {field.shape}, the grid {self.shape}")
 
@@ -71,7 +73,7 @@ class Parts:
         InputError
             An array has another shape; an uptake is negative, a value no number; a part has a source and no uptake.
         """
-        self.check_shape(uptake, source)
+        self.check_shape(uptake=uptake, source=source)
         taken, given = self._totals
         lowest, finite, lost, idle = _gather(self.labels, uptake, source, taken, given)
         if not finite:

@@ -84,22 +84,30 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
     values = kernel_values(patient, space)
     width, doubling = space["front_width"], patient["doubling_time"]
     speed = size * np.log(2.0) / (6.0 * doubling)
-    rate = GAIN * speed / (2.0 * width) + values["delta"]
-    tried: list[tuple[float, float]] = []
+    guess = GAIN * speed / (2.0 * width) + values["delta"]
     fine = doubling / STEPS_PER_DOUBLING
-    step = min(2.0 * fine, max(fine, SEARCH))
-    for _ in range(MOST_TRIES):
-        values |= {"lam": rate, "D": rate * width**2}
-        problem, found = _grown(values, space, size, spacing, step, 12.0 * doubling)
-        if abs(found * doubling / np.log(2.0) - 1.0) < SETTLED:
-            if step == fine:
-                return _at_enrollment(problem, values)
-            step = fine
-            continue
-        tried.append((np.log(rate), found))
-        rate = _next(tried, np.log(2.0) / doubling)
-        if not 0.0 < rate < np.inf:
-            break
+    coarse = min(2.0 * fine, max(fine, SEARCH))
+
+    def found(start: float, step: float) -> FieldProblem | None:
+        """Look for the growth rate from `start` on, which `values` then hold."""
+        rate, tried = start, []
+        for _ in range(MOST_TRIES):
+            values.update({"lam": rate, "D": rate * width**2})
+            problem, growth = _grown(values, space, size, spacing, step, 12.0 * doubling)
+            if abs(growth * doubling / np.log(2.0) - 1.0) < SETTLED:
+                return problem
+            tried.append((np.log(rate), growth))
+            rate = _next(tried, np.log(2.0) / doubling)
+            if not 0.0 < rate < np.inf:
+                break
+        return None
+
+    near = values["lam"] if coarse > fine and found(guess, coarse) is not None else guess
+    # near the rate at which a lesion dies out long steps may lead astray
+    for start in dict.fromkeys((near, guess)):
+        problem = found(start, fine)
+        if problem is not None:
+            return _at_enrollment(problem, values)
     raise InputError(f"no growth rate gives a lesion of {size:.3g} mm a doubling time of {doubling:.3g} days in space")
 
 

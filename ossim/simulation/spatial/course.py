@@ -103,7 +103,7 @@ class SpatialCourse:
         ]
         problem.runs.status[list(plan.failed)] = Status.bad_parameter
         self._read_all(0.0)
-        self._keep(self.first)
+        self._keep()
 
     def _grounded(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> Grounded:
         lesion = Lesion(start, float(values["lesion_diameter"]), values, self.plan.space, self.plan.section)
@@ -124,7 +124,7 @@ class SpatialCourse:
             if loss is not None and self.time == loss.day < stop:
                 self._embolize(loss.fraction)
             self._advance(float(stop))
-            self._keep(self.first)
+            self._keep()
 
     def _embolize(self, fraction: float) -> None:
         """Close vessels of the lesions of all patients who are alive."""
@@ -144,19 +144,19 @@ class SpatialCourse:
             self._step(start, stop)
             self.time = stop
 
-    def _keep(self, first: int) -> None:
+    def _keep(self) -> None:
         """Keep the fields of the first lesion of the first patient of all, if this is the time."""
         place = np.flatnonzero(np.abs(self.plan.times - self.time) < 1e-9)
         alive = self.problem.runs.status[0] == Status.ok and self.problem.runs.time[0] >= self.time
-        if place.size and first == 0 and alive:
+        if place.size and self.first == 0 and alive:
             self.plan.keep(self.arm.name, self.lesions[0].lesion, int(place[0]))
 
     def _step(self, start: float, stop: float) -> None:
         runs, watch = self.problem.runs, self.problem.watch
         state, watched = lesions(runs.state), watch.active.copy()
-        before = state.copy()
-        ahead = np.maximum(state + 0.5 * (stop - start) * self.change, 0.5 * state)  # what is there does not vanish
-        state[..., READ] = ahead[..., READ]
+        before, begun = state.copy(), (runs.status == Status.ok) & (runs.time >= start)
+        foreseen = np.where(begun[:, None, None], self.change, 0.0)
+        _set(state, before, foreseen, 0.5 * (stop - start))
         watch.active[:] = False  # lesions rise and turn in space, not in the engine
         acting = run_body(self.problem, self.engine, start, stop)
         watch.active[:] = watched
@@ -166,22 +166,23 @@ class SpatialCourse:
             item.lesion.advance(stop, self._drives(item, acting))
             self._judge(item)
         self._read_all(stop)
-        self.change = (state - before) / (stop - start)
-        self._show(start, stop, before)
+        lived = (runs.status == Status.ok) & (runs.time >= stop)
+        for patient in np.flatnonzero(begun & ~lived):
+            _set(state[patient], before[patient], foreseen[patient], runs.time[patient] - start)
+        found = np.where(lived[:, None, None], (state - before) / (stop - start), foreseen)
+        self._show(start, stop, before, found, begun)
+        self.change = np.where(lived[:, None, None], found, 0.0)
         limit = self.plan.section.wall_clock
         if limit is not None and monotonic() - self.began > limit:
-            alive = (runs.status == Status.ok) & (runs.time >= stop)
-            runs.status[alive] = Status.wall_clock
+            runs.status[lived] = Status.wall_clock
 
-    def _show(self, start: float, stop: float, before: np.ndarray) -> None:
-        """Let lesions in the outputs of a step go straight from what they were to what they are."""
+    def _show(self, start: float, stop: float, before: np.ndarray, change: np.ndarray, begun: np.ndarray) -> None:
+        """Let lesions in the outputs of a step go straight from what they were to what they are, or until death."""
         records, runs = self.problem.records, self.problem.runs
-        due = outputs_due(self.problem, start, stop)
-        who = np.flatnonzero((records.row >= 0) & (runs.status == Status.ok) & (runs.time >= stop))
-        for output in due:
-            now = before[who] + (records.time[output] - start) * self.change[who]
-            shown = lesions(records.state[:, output])
-            shown[records.row[who][:, None], :, READ] = now[..., READ].swapaxes(1, 2)
+        for output in outputs_due(self.problem, start, stop):
+            time, shown = records.time[output], lesions(records.state[:, output])
+            for patient in np.flatnonzero((records.row >= 0) & begun & (runs.time >= time)):
+                _set(shown[records.row[patient]], before[patient], change[patient], time - start)
 
     def _judge(self, item: Grounded) -> None:
         """Note how a lesion that cannot go on ended."""
@@ -250,3 +251,8 @@ class SpatialCourse:
             for name, value in zip(AT_VISIT, weight @ rows, strict=True):
                 found[name][patient] = value
         return found
+
+
+def _set(state: np.ndarray, before: np.ndarray, change: np.ndarray, days: float) -> None:
+    """Set what is read off lesions to what it was plus its change [1/day]; what is there does not vanish."""
+    state[..., READ] = np.maximum(before + days * change, 0.5 * before)[..., READ]

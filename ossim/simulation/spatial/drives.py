@@ -44,13 +44,13 @@ def run_body(problem: Problem, engine: Callable, start: float, stop: float) -> d
     -------
     Arrays with the number of the half of the step as last axis: "room", what the burden leaves of growth relative to
     enrollment, "I" and of each channel, as in "m1" and "m2", by patient; "Ie" and "boost" by patient and lesion. NaN
-    where a patient did not live through the step.
+    in a half that a patient did not live through.
     """
     wanted, due = problem.records, outputs_due(problem, start, stop)
-    n, modes, levels = wanted.row.size, problem.exposure.channel.size, len(CHANNELS)
+    n, n_modes, n_levels = wanted.row.size, problem.exposure.channel.size, len(CHANNELS)
     samples = start + (np.arange(2 * SAMPLES) + 0.5) / (2 * SAMPLES) * (stop - start)
     times, place = np.unique(np.concatenate((samples, wanted.time[due])), return_inverse=True)
-    found = make_records(times, np.arange(n), problem.system.n_states, modes, levels)
+    found = make_records(times, np.arange(n), problem.system.n_states, n_modes, n_levels)
     engine(replace(problem, records=found), stop)
     if due.size:
         tracked = np.flatnonzero(wanted.row >= 0)

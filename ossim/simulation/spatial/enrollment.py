@@ -29,15 +29,18 @@ def grow_all(
     -------
     (patient, lesion) -> lesion, and the patients with a lesion that cannot be grown at its doubling time
     """
-    known: dict[tuple, Grown] = {}
+    known: dict[tuple, Grown | None] = {}
     found, failed = {}, []
     for patient in range(patients.size):
         for number in range(int(patients.n_lesions[patient])):
             values = values_of(patients, patient, number)
             key = tuple(values.items())
-            try:
-                known[key] = known.get(key) or grow(values, space, values["lesion_diameter"], spacing)
-            except InputError:
+            if key not in known:
+                try:
+                    known[key] = grow(values, space, values["lesion_diameter"], spacing)
+                except InputError:
+                    known[key] = None
+            if known[key] is None:
                 failed.append(patient)
                 break
             found[patient, number] = known[key]

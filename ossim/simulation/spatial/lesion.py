@@ -18,7 +18,7 @@ from ..space import make_grid
 from .baseline import Grown, lesion_tissue, margin, outlined, placed
 
 ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
-TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of a day move them by 1e-3
+TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of 2 days move them by 1e-3
 CLOSE = 0.5  # of the margin: how near
 JUMP = 0.1  # of the inhibition of VEGFR from one half step to the next, to which VEGF is brought at once
 
@@ -109,11 +109,10 @@ class Lesion:
 
         inhibition = self.columns["I"]
         if abs(drives["I"][0] - problem.parameters[inhibition]) > JUMP:
-            # in a step VEGF goes on as it did before, which is late by a step where a drug begins
+            # in a step VEGF goes on as it did before, which is late by a step where a drug begins: a new start
             problem.parameters[inhibition] = drives["I"][0]
-            self.ended = settle(problem)
-        if self.ended is Ended.complete:
-            self.ended = advance(problem, stop, self.step, drive, watch_rest=False).ended
+            problem.last_step = 0.0
+        self.ended = advance(problem, stop, self.step, drive, watch_rest=False).ended
         if self.grows and self._is_close():
             self._make_room()
 

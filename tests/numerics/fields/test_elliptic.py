@@ -219,6 +219,38 @@ def test_solvers_that_share_memory_leave_each_other_alone(arithmetic):
             assert np.array_equal(one, two)
 
 
+@pytest.mark.parametrize("arithmetic", [np.float64, np.float32])
+def test_a_failed_solve_leaves_nothing_behind_for_the_next(arithmetic):
+    random, grid = np.random.default_rng(10), Grid("cartesian", (40, 33), 0.2)
+    source, uptake = random.random(grid.full_shape), np.ones(grid.full_shape)
+    kinds = {"precision": np.float32, "arithmetic": arithmetic}
+    first = Elliptic(grid, 3.0, **kinds)
+    second = Elliptic(grid, 0.2, **kinds, beside=first)
+    huge = np.full(grid.full_shape, 1e200 if arithmetic is np.float64 else 1e30)
+    assert not first.solve(uptake, source, huge, 1e-4).converged
+    for solver in (first, second):
+        assert solver.solve(uptake, source, np.zeros(grid.full_shape), 1e-4).converged
+
+
+@pytest.mark.parametrize("scale", [1e-24, 1e-16, 1.0, 1e16])
+def test_single_precision_holds_sources_of_any_usual_size(scale):
+    random, grid = np.random.default_rng(11), Grid("cartesian", (40, 33), 0.2)
+    source, uptake = scale * random.random(grid.full_shape), np.ones(grid.full_shape)
+    found, exact = np.zeros((2, *grid.full_shape))
+    assert Elliptic(grid, 3.0, arithmetic=np.float32).solve(uptake, source, found, 1e-4).converged
+    Elliptic(grid, 3.0).solve(uptake, source, exact, 1e-10)
+    np.testing.assert_allclose(found, exact, rtol=1e-3)
+
+
+def test_memory_is_shared_with_solvers_of_the_same_kind_only():
+    grid = Grid("cartesian", (40, 33), 0.2)
+    for other in (Elliptic(Grid("cartesian", (20, 33), 0.2), 1.0), Elliptic(grid, 1.0, np.float32)):
+        with pytest.raises(ValueError, match="same grid"):
+            Elliptic(grid, 1.0, beside=other)
+    with pytest.raises(InputError, match="out: has shape"):
+        Elliptic(grid, 1.0).solve(*np.ones((2, *grid.full_shape)), np.zeros((1, 50, 50)))
+
+
 def test_what_does_not_converge_says_so():
     grid = Grid("cartesian", (64, 64), 0.2)
     source, out = np.random.default_rng(7).random(grid.full_shape), np.zeros(grid.full_shape)
