@@ -86,7 +86,8 @@ def test_trajectories_go_straight_through_what_is_read_off(trial):
 
 def test_trajectories_go_on_until_death():
     text = CONFIG.replace("number_of_lesions: 1", "number_of_lesions: 1, lesion_diameter: 60, death_hazard: 0.008")
-    ds = run(text.replace("trajectories: 1", "trajectories: 1, every: 6 hours")).isel(patient=0, tracked=0).sel(arm="none")
+    ds = run(text.replace("trajectories: 1", "trajectories: 1, every: 6 hours"))
+    ds = ds.isel(patient=0, tracked=0).sel(arm="none")
     death = float(ds["death_time"])
     volume = ds["trajectory_tumor_volume"].dropna("time")
     assert 0.0 < death < 112.0 and death - 0.25 <= float(volume["time"][-1]) <= death

@@ -2,7 +2,8 @@
 
 The iteration is in the precision of the fields it is given, whatever that of the V-cycle. The step uses the change of
 the residual (Polak-Ribiere), so that a preconditioner that rounds does no harm. What a residual takes is done chunk by
-chunk while it is in cache. Sums are in double precision, in eight strands of fixed order within a chunk.
+chunk while it is in cache. Sums are taken in eight strands of fixed order within a chunk, in double precision over
+chunks.
 
 References
 ----------
@@ -29,17 +30,17 @@ CARRIED = 1e-10  # a residual carried along in double precision is true to far l
 def dot(a, b, start, n):
     """Return the sum of a b over n cells from `start`; n is rounded up to a multiple of eight."""
     x, y = a[start:], b[start:]
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
-    for i in range((n + 7) // 8):  # in double precision: squares of small numbers would be lost
-        s0 += np.float64(x[8 * i]) * np.float64(y[8 * i])
-        s1 += np.float64(x[8 * i + 1]) * np.float64(y[8 * i + 1])
-        s2 += np.float64(x[8 * i + 2]) * np.float64(y[8 * i + 2])
-        s3 += np.float64(x[8 * i + 3]) * np.float64(y[8 * i + 3])
-        s4 += np.float64(x[8 * i + 4]) * np.float64(y[8 * i + 4])
-        s5 += np.float64(x[8 * i + 5]) * np.float64(y[8 * i + 5])
-        s6 += np.float64(x[8 * i + 6]) * np.float64(y[8 * i + 6])
-        s7 += np.float64(x[8 * i + 7]) * np.float64(y[8 * i + 7])
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = a.dtype.type(0.0)
+    for i in range((n + 7) // 8):
+        s0 += x[8 * i] * y[8 * i]
+        s1 += x[8 * i + 1] * y[8 * i + 1]
+        s2 += x[8 * i + 2] * y[8 * i + 2]
+        s3 += x[8 * i + 3] * y[8 * i + 3]
+        s4 += x[8 * i + 4] * y[8 * i + 4]
+        s5 += x[8 * i + 5] * y[8 * i + 5]
+        s6 += x[8 * i + 6] * y[8 * i + 6]
+        s7 += x[8 * i + 7] * y[8 * i + 7]
+    return np.float64(((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7)))
 
 
 @apart_jit

@@ -22,6 +22,7 @@ MOST = 100  # iterations; a hundred times what is usual
 #: least tolerance in single precision. The residual is the one carried along: where a diffusion length is many cells,
 #: that of the rounded solution is larger (10 cells 1e-5, 100 cells 1e-3) though the solution is as exact as was asked
 ROUNDED = 1e-5
+USUAL = 1e12  # largest sources up to it, and down to its inverse, are solved for as they are
 
 
 class Elliptic:
@@ -109,6 +110,12 @@ class Elliptic:
         fields = (field.reshape(-1) for field in (out, source, uptake, *into))
         finite, plain = take(self._exchange, *fields)
         empty = None if plain and self.parts.whole else self.parts.without_source(uptake, source)
+        unit = 1.0
+        if not plain and self.arithmetic == np.float32:
+            largest = float(np.abs(source).max())
+            if largest > 0.0 and not 1.0 / USUAL <= largest <= USUAL:
+                unit = largest  # squares would leave the range of single precision
+                x[...], b[...] = out / unit, source / unit
         if self._still is not None:
             for field in into:
                 field[self._still] = 0.0
@@ -123,6 +130,8 @@ class Elliptic:
         )  # fmt: skip
         if count > 0 or not finite:
             out[...] = x
+            if unit != 1.0:
+                out *= unit
         if self._still is not None:
             alone = self._still if empty is None else self._still & ~empty
             np.divide(source, uptake, out=out, where=alone)
@@ -135,8 +144,8 @@ class Elliptic:
 def take(exchange, guess, source, uptake, x, b, taken, diagonal):
     """Take over guess, source, uptake and the diagonal they make.
 
-    Return whether the guess is finite everywhere; and whether there is nothing to look into: uptake and source are
-    finite everywhere, each is something somewhere, and uptake is nowhere below 0.
+    Return whether the guess is finite everywhere, and whether there is nothing to look into: an uptake somewhere and
+    nowhere below 0, sources up to `USUAL` and one not too small.
     """
     lost, bad, taking, giving = 0, 0, 0, 0
     kind, narrow = x.dtype.type, taken.dtype.type  # of the iteration, of the preconditioner
@@ -144,7 +153,7 @@ def take(exchange, guess, source, uptake, x, b, taken, diagonal):
         q, g, s = uptake[i], guess[i], source[i]
         x[i], b[i], taken[i], diagonal[i] = kind(g), kind(s), narrow(q), exchange[i] + kind(q)
         lost += not abs(g) < np.inf
-        bad += not (0.0 <= q < np.inf and abs(s) < np.inf)  # true for NaN
+        bad += not (0.0 <= q < np.inf and abs(s) <= USUAL)  # true for NaN
         taking += q > 0.0
-        giving += abs(s) > 0.0
+        giving += abs(s) >= 1.0 / USUAL
     return lost == 0, bad == 0 and taking > 0 and giving > 0
