@@ -23,7 +23,8 @@ from ...numerics.fields.problem import FieldProblem, bind
 SMALL, LEAST, LARGE = 0.35, 12.0, 0.8  # growth begins at a part of the diameter, at least so many widths of the front
 REACHED = 1e-4  # relative error of the diameter that is small enough
 SETTLED = 0.005  # relative error of the doubling time that is small enough
-MOST_TRIES = 25
+MOST_TRIES = 25  # with the step of the lesion
+FIRST_TRIES = 10  # with that of the search
 DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
 SEARCH = 4.0  # [day] step while a growth rate is looked for, twice that of the lesion at most
@@ -88,10 +89,10 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
     fine = doubling / STEPS_PER_DOUBLING
     coarse = min(2.0 * fine, max(fine, SEARCH))
 
-    def found(start: float, step: float) -> FieldProblem | None:
+    def found(start: float, step: float, most: int) -> FieldProblem | None:
         """Look for the growth rate from `start` on, which `values` then hold."""
         rate, tried = start, []
-        for _ in range(MOST_TRIES):
+        for _ in range(most):
             values.update({"lam": rate, "D": rate * width**2})
             problem, growth = _grown(values, space, size, spacing, step, 12.0 * doubling)
             if abs(growth * doubling / np.log(2.0) - 1.0) < SETTLED:
@@ -102,10 +103,10 @@ def grow(patient: Mapping[str, float], space: Mapping[str, float], size: float, 
                 break
         return None
 
-    near = values["lam"] if coarse > fine and found(guess, coarse) is not None else guess
+    near = values["lam"] if coarse > fine and found(guess, coarse, FIRST_TRIES) is not None else guess
     # near the rate at which a lesion dies out long steps may lead astray
     for start in dict.fromkeys((near, guess)):
-        problem = found(start, fine)
+        problem = found(start, fine, MOST_TRIES)
         if problem is not None:
             return _at_enrollment(problem, values)
     raise InputError(f"no growth rate gives a lesion of {size:.3g} mm a doubling time of {doubling:.3g} days in space")
