@@ -40,6 +40,8 @@ class Report:
 
 def of_trial(dataset: xr.Dataset, comparisons: Iterable[Any]) -> Report:
     """Summarize a trial Dataset; patients whose run failed are left out of every arm and counted."""
+    if not bool((dataset["status"] == Status.ok).all("arm").any()):
+        return Report((), "\n".join(("no endpoints: no patient's run went through in every arm", *_failures(dataset))))
     alone = dataset.sizes["patient"] == 1
     rows = tuple(_patient_rows(dataset) if alone else _rows(dataset))
     parts = [_patient_table(dataset) if alone else _endpoint_table(dataset, rows)]
@@ -154,7 +156,7 @@ def _median_rows(name: str, events: xr.Dataset) -> Iterable[dict[str, Any]]:
 
 
 def _failures(dataset: xr.Dataset) -> list[str]:
-    """Name the patients whose run failed, in one line."""
+    """Name the patients whose run failed, and what to do about it, in one line."""
     bad = np.argwhere(dataset["status"].transpose("arm", "patient").values != Status.ok)
     if not bad.size:
         return []
@@ -165,7 +167,9 @@ def _failures(dataset: xr.Dataset) -> list[str]:
         for arm, patient in bad[:MOST_FAILED_NAMED]
     ]
     more = ", ..." if len(bad) > MOST_FAILED_NAMED else ""
-    return [f"{len(bad)} runs failed and are left out: {', '.join(named)}{more}"]
+    status = np.unique(dataset["status"].values)
+    advice = "; ".join(_ADVICE[code] for code in map(Status, status) if code in _ADVICE)
+    return [f"{len(bad)} runs failed and are left out: {', '.join(named)}{more}; {advice}"]
 
 
 def _n_failed(dataset: xr.Dataset, arm: Any) -> int:

@@ -360,6 +360,21 @@ def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path, in_memory)
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
 
 
+def test_a_trial_of_which_no_patient_is_left_is_kept(ossim, tmp_path):
+    config, out = tmp_path / "small.yaml", tmp_path / "out"
+    text = "model: osteosarcoma_spatial\ncohort: {size: 1, typical: true, parameters: {number_of_lesions: 1}}\n"
+    text += "arms: {none: {regimen: none}}\nvisits: {every: 4 weeks, until: 16 weeks}\n"
+    config.write_text(f"{text}space: {{geometry: radial, size: 15, fields_every: 14 days}}\n", encoding="utf-8")
+    code, said, _ = ossim("run", str(config), "--out", str(out))
+    assert code == cli.FAILED
+    assert "no endpoints: no patient's run went through in every arm" in said
+    assert "none/0 (touches_boundary); the tumor reached the boundary of the grid: a larger size" in said
+    with xr.open_dataset(out / "result.nc", decode_timedelta=False) as ds:
+        assert np.isfinite(ds["tumor_volume"].values[0, 0, 0]) and np.isnan(ds["tumor_volume"].values[0, 0, -1])
+    kept = xr.open_zarr(out / "fields.zarr", chunks=None, consolidated=False)["viable_cells"].notnull().any("r").values
+    assert kept[0, 0] and not kept[0, -1]
+
+
 def test_failed_run_of_a_model_is_named_and_the_others_are_kept(ossim, tmp_path):
     config = tmp_path / "grows.yaml"
     text = "title: grows\nmodel: exponential\ntimes: [0, 1, 500]\nparameters: {growth_rate: [0.01, 10]}\n"
