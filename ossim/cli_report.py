@@ -79,8 +79,13 @@ def of_runs(dataset: xr.Dataset) -> str:
         for run in bad[:MOST_FAILED_NAMED]
     ]
     more = ", ..." if bad.size > MOST_FAILED_NAMED else ""
-    advice = "; ".join(dict.fromkeys(_ADVICE[Status(int(code))] for code in status[bad]))
-    return f"{bad.size} of {status.size} runs failed, without values from there on: {', '.join(named)}{more}; {advice}"
+    said = f"{bad.size} of {status.size} runs failed, without values from there on"
+    return f"{said}: {', '.join(named)}{more}; {_advice(status[bad])}"
+
+
+def _advice(codes: np.ndarray) -> str:
+    """Say what to do about the failures with these codes, each once."""
+    return "; ".join(_ADVICE[code] for code in dict.fromkeys(codes.tolist()) if code in _ADVICE)
 
 
 def of_accuracy(dataset: xr.Dataset) -> str:
@@ -167,8 +172,7 @@ def _failures(dataset: xr.Dataset) -> list[str]:
         for arm, patient in bad[:MOST_FAILED_NAMED]
     ]
     more = ", ..." if len(bad) > MOST_FAILED_NAMED else ""
-    status = np.unique(dataset["status"].values)
-    advice = "; ".join(_ADVICE[code] for code in map(Status, status) if code in _ADVICE)
+    advice = _advice(np.unique(dataset["status"].values))
     return [f"{len(bad)} runs failed and are left out: {', '.join(named)}{more}; {advice}"]
 
 

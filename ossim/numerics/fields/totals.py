@@ -8,6 +8,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from .grid import staggered
 from .reaction import Local, compiled, evaluation, module_source
 from .store import WIDTH, Store
 
@@ -29,9 +30,7 @@ class Totals(Local):
 
 def integrate(totals: Totals, store: Store, parameters: np.ndarray) -> dict[str, float]:
     """Return each integral [unit of the function, times mm^d]; eight strands of fixed order add it up."""
-    found = np.empty(len(totals.fields) * WIDTH + WIDTH)
-    first = -found.ctypes.data % 64 // 8
-    found = found[first : first + len(totals.fields) * WIDTH]
+    (found,) = staggered(1, (len(totals.fields) * WIDTH,))
     places = store.places((VOLUME, *totals.given))
     totals.kernel(store.block, store.pitch, store.rows, places, parameters, found)
     return dict(zip(totals.fields, found.reshape(-1, WIDTH).sum(axis=1).tolist(), strict=True))
