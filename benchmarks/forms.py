@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ossim.numerics.arrays import EVENT_BOLUS, Doses, Exposure
+from ossim.numerics.codegen.system import System
 from ossim.numerics.elementwise import absolute, exp, log, pow, sqrt
 from ossim.numerics.linear_pk import Modes, disposition_modes, with_absorption
-from ossim.numerics.problem import (
+from ossim.numerics.ode.problem import (
     Problem,
     advance_problem,
     make_control,
@@ -19,7 +20,6 @@ from ossim.numerics.problem import (
     make_runs,
     no_exposure,
 )
-from ossim.numerics.system import System
 
 from .problems import STATES_B1, STATES_B2, Yardstick
 

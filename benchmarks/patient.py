@@ -22,12 +22,12 @@ import numpy as np
 import ossim
 from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
+from ossim.config.parts import Arm
 from ossim.criteria.recist import RECIST_1_1
-from ossim.models.osteosarcoma_patient import MAX_LESIONS
-from ossim.simulation import devices
-from ossim.simulation.parts import Arm
-from ossim.simulation.pharmacology import Pharmacology, plan_pharmacology
-from ossim.simulation.trial import Protocol, run_arm
+from ossim.models.patient.equations import MAX_LESIONS
+from ossim.numerics.ode import devices
+from ossim.trial.arm import Protocol, run_arm
+from ossim.trial.exposure import Pharmacology, plan_pharmacology
 
 from .measure import Case, number, table, take_turns
 

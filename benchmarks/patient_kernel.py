@@ -13,10 +13,10 @@ from dataclasses import replace
 import numba
 import numpy as np
 
-from ossim.models.osteosarcoma_patient import SYSTEM
-from ossim.numerics.problem import Problem, advance_problem
-from ossim.numerics.system import argument_names, output_names
-from ossim.simulation.trial import set_up
+from ossim.models.patient.equations import SYSTEM
+from ossim.numerics.codegen.system import argument_names, output_names
+from ossim.numerics.ode.problem import Problem, advance_problem
+from ossim.trial.arm import set_up
 
 from .patient import setting
 from .problems import Yardstick

@@ -15,8 +15,8 @@ from functools import partial
 
 import numpy as np
 
-from ossim.numerics.system import argument_names, output_names
-from ossim.numerics.tableaus import TSIT5
+from ossim.numerics.codegen.system import argument_names, output_names
+from ossim.numerics.codegen.tableaus import TSIT5
 
 from . import peer_cpp
 from .forms import FORMS, Form, build, solve

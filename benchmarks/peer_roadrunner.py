@@ -7,7 +7,7 @@ import numpy as np
 import roadrunner
 import sympy
 
-from ossim.numerics.jacobian_source import SYMBOLIC
+from ossim.numerics.codegen.jacobian import SYMBOLIC
 
 from .forms import ATOL
 from .problems import Yardstick

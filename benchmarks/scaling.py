@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ossim.numerics.problem import advance_problem
-from ossim.simulation.run import available_cores
+from ossim.numerics.ode.problem import advance_problem
+from ossim.trial.run import available_cores
 
 from . import patient
 from .forms import FORMS, build

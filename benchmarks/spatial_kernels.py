@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 
-from ossim.numerics.fields.grid import staggered
+from ossim.numerics.pde.grid import staggered
 
 from .spatial_problem import SpatialProblem, reaction
 

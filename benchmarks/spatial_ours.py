@@ -14,12 +14,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ossim.numerics.fields.active import around
-from ossim.numerics.fields.grid import Grid
-from ossim.numerics.fields.reaction import Local, Reaction, evaluate, react
-from ossim.numerics.fields.spectral import SpectralSteps
-from ossim.numerics.fields.store import Store
-from ossim.numerics.fields.uniform import UniformMotion
+from ossim.numerics.pde.active_box import around
+from ossim.numerics.pde.cosine_transform import SpectralSteps
+from ossim.numerics.pde.grid import Grid
+from ossim.numerics.pde.reaction import Local, Reaction, evaluate, react
+from ossim.numerics.pde.rkl2_uniform import UniformMotion
+from ossim.numerics.pde.store import Store
 
 from . import spatial_problem
 from .spatial_peers import Solved

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ossim.numerics.cache import cache_folder
+from ossim.numerics.simd.cache import cache_folder
 
 from .spatial_kernels import coefficients, kernels, started
 from .spatial_problem import Outputs, SpatialProblem, collect, errors

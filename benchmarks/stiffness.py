@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from ossim.numerics.problem import Problem, advance_problem
+from ossim.numerics.ode.problem import Problem, advance_problem
 
 from .forms import FORMS, build, output
 from .measure import Case, number, table, take_turns

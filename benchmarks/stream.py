@@ -11,7 +11,7 @@ import time
 import numba
 import numpy as np
 
-from ossim.numerics.fields.grid import staggered
+from ossim.numerics.pde.grid import staggered
 
 from .measure import number, table
 

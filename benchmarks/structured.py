@@ -13,12 +13,12 @@ import numba
 import numpy as np
 
 from ossim.catalog import model_parameters
-from ossim.numerics.lanes import WIDTH
-from ossim.numerics.problem import aligned
-from ossim.numerics.structured import renewal, weno
-from ossim.numerics.structured.counts import _size_power, node_table, size_power
-from ossim.numerics.structured.flow import Flow, make_flow, separate
-from ossim.numerics.structured.renewal import make_edges, renew, seeding
+from ossim.numerics.ode.problem import aligned
+from ossim.numerics.simd.lanes import WIDTH
+from ossim.numerics.size_structured import renewal, weno
+from ossim.numerics.size_structured.counts import _size_power, node_table, size_power
+from ossim.numerics.size_structured.flow import Flow, make_flow, separate
+from ossim.numerics.size_structured.renewal import make_edges, renew, seeding
 
 from .measure import Case, number, paired_ratio, spread, table, take_turns
 

@@ -14,8 +14,8 @@ import xarray as xr
 import ossim
 from ossim import catalog
 from ossim.catalog.reading import load
-from ossim.simulation.field_store import FIELDS, open_fields
-from ossim.simulation.store import write_dataset
+from ossim.store.fields import FIELDS, open_fields
+from ossim.store.folder import write_dataset
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "experiments"
 

@@ -23,10 +23,10 @@ from ossim.catalog import model_parameters, population
 from ossim.cohort.sampling import draw_patients
 from ossim.dosing import compile_events, dose_times
 from ossim.numerics.arrays import MODES, Doses, Exposure
-from ossim.numerics.problem import advance_problem, make_control, make_problem, make_records, make_runs
-from ossim.numerics.system import System
-from ossim.simulation.pharmacology import exposure, plan_pharmacology
+from ossim.numerics.codegen.system import System
+from ossim.numerics.ode.problem import advance_problem, make_control, make_problem, make_records, make_runs
 from ossim.terms.pharmacodynamics import occupancy
+from ossim.trial.exposure import exposure, plan_pharmacology
 
 RTOLS = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 REFERENCE = {"solver.rtol": 1e-11, "solver.atol": 1e-12}

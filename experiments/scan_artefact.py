@@ -13,8 +13,8 @@ import xarray as xr
 from common import command_line, plt, save, scenario
 
 import ossim
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints import event_free_rate, kaplan_meier, median_time, progression_free_survival
-from ossim.schema import DAYS_PER_MONTH
 
 WEEKS = (2, 4, 6, 8, 12)
 _PROGRESSION = (

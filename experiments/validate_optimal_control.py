@@ -13,7 +13,7 @@ from common import command_line, plt, save
 
 import ossim
 from ossim.plots.style import FAINT, PALETTE
-from ossim.sweeps.bang_bang import best_pulses
+from ossim.studies.bang_bang import best_pulses
 
 MODEL, STATE, DRUG = "ledzewicz2007", "tumor_volume", "inhibitor"
 RATE, AMOUNT, UNTIL = 75.0, 15.0, 3.0

@@ -13,8 +13,8 @@ import xarray as xr
 from common import command_line, plt, save, scenario
 
 import ossim
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints import event_free_rate, objective_response, progression_free_survival
-from ossim.schema import DAYS_PER_MONTH
 
 FRACTIONS = (0.02, 0.23, 0.60)
 WINDOW = 12 * DAYS_PER_MONTH

@@ -8,19 +8,19 @@ __version__ = "0.1.0"
 
 #: public name -> the module that holds it, imported on first use
 _HOME = {
-    "load": "simulation.scenario",
-    "loads": "simulation.scenario",
-    "run": "simulation.run",
-    "run_sweep": "sweeps.run",
-    "simulate": "simulation.simulate",
-    "adaptive": "simulation.adaptive",
-    "time_to_progression": "simulation.adaptive",
-    "resistance_at_detection": "simulation.clonal",
-    "open_result": "simulation.store",
+    "load": "config.scenario",
+    "loads": "config.scenario",
+    "run": "trial.run",
+    "run_sweep": "studies.sweep",
+    "simulate": "model_runs.simulate",
+    "adaptive": "model_runs.adaptive",
+    "time_to_progression": "model_runs.adaptive",
+    "resistance_at_detection": "model_runs.clonal",
+    "open_result": "store.folder",
     "drugs": "catalog",
     "trials": "catalog",
 }
-_MODULES = ("catalog", "cohort", "criteria", "dosing", "endpoints", "errors", "models", "plots", "strategies", "units")
+_MODULES = ("catalog", "cohort", "config", "criteria", "dataset", "dosing", "endpoints", "errors", "models", "plots", "strategies", "units")
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 

@@ -21,14 +21,15 @@ def user_folders(folder: str = "") -> tuple[str, ...]:
 
 
 @cache
-def names(package: str, folder: str = "", suffix: str = ".yaml") -> tuple[str, ...]:
+def names(package: str, folder: str = "", suffix: str = ".yaml", user_folder: str = "") -> tuple[str, ...]:
     """Return the sorted names, without `suffix`, of the files of `folder` in `package`.
 
     Names that begin with an underscore are private and left out; a missing folder holds nothing.
     """
     place = resources.files(package)
     place = place / folder if folder else place
-    added = [Path(root) for root in user_folders("/".join([*package.split(".")[1:], *filter(None, [folder])]))]
+    of_users = user_folder or "/".join([*package.split(".")[1:], *filter(None, [folder])])
+    added = [Path(root) for root in user_folders(of_users)]
     places = [where for where in (place, *added) if where.is_dir()]
     found = {entry.name for where in places for entry in where.iterdir() if entry.is_file()}
     return tuple(sorted(name.removesuffix(suffix) for name in found if name.endswith(suffix) and name[0] != "_"))

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ossim.criteria.recist import assess, burden
-from ossim.schema import Response, dataarray_attrs, variable
+from ossim.dataset import Response, dataarray_attrs, variable
 
 DRUGS = ("sorafenib", "everolimus")
 # Kill and regrowth [1/day] of the drug in each line of each made-up arm; 0 is no effect.

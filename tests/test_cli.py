@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from ossim import cli, cli_published
 from ossim.catalog import drugs, trials
-from ossim.cli_progress import Bar
-from ossim.simulation import run, store
+from ossim.cli import app as cli
+from ossim.cli.progress import Bar
+from ossim.report import published as cli_published
+from ossim.store import folder as store
+from ossim.trial import run
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -332,7 +334,7 @@ def test_sweep_of_one_axis_has_a_figure_and_months(ossim, sequence, tmp_path):
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_terminal_of_few_characters_gets_plain_ones(encoding):
     code = (
-        "import sys; from ossim.cli_streams import make_printable; make_printable(sys.stdout); print('\u2500 \u2248')"
+        "import sys; from ossim.cli.terminal import make_printable; make_printable(sys.stdout); print('\u2500 \u2248')"
     )
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False, env=environment)
@@ -348,7 +350,7 @@ def test_landmarks_of_whole_weeks_are_told_in_weeks():
 def test_disk_that_fills_up_while_writing_is_one_line(tiny, tmp_path, in_memory):
     code = (
         "import resource, sys; from ossim import cli; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192));"
-        f"from ossim.simulation import run; run.IN_MEMORY = {in_memory};"
+        f"from ossim.trial import run; run.IN_MEMORY = {in_memory};"
         "sys.exit(cli.main(sys.argv[1:]))"
     )
     arguments = ["run", str(tiny), "--out", str(tmp_path / "full"), "--no-figures"]

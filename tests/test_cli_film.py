@@ -7,8 +7,8 @@ import pytest
 from matplotlib.animation import FFMpegWriter
 from PIL import Image
 
-from ossim import cli
-from ossim.simulation import store
+from ossim.cli import app as cli
+from ossim.store import folder as store
 
 CONFIG = """
 model: fisher_kpp

@@ -1,9 +1,9 @@
 """The facts of `ossim`, read from `ossim/data`: drugs, trials, populations, model parameters, references."""
 
-from .describe import describe, model_page, table
-from .drugs import Dose, Drug, Effect, TargetPotency, drug, drugs
-from .observations import Observation, observation, observations
-from .parameters import (
+from ossim.catalog.describe import describe, model_page, table
+from ossim.catalog.drugs import Dose, Drug, Effect, TargetPotency, drug, drugs
+from ossim.catalog.observations import Observation, observation, observations
+from ossim.catalog.parameters import (
     Parameter,
     ParameterSet,
     documented_models,
@@ -12,11 +12,11 @@ from .parameters import (
     model_parameters,
     parameter_sets,
 )
-from .pharmacokinetics import PharmacokineticSet
-from .populations import Correlation, Distribution, Population, population, populations
-from .reading import TIERS, Quantity
-from .references import Reference, reference, references
-from .trials import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.pharmacokinetics import PharmacokineticSet
+from ossim.catalog.populations import Correlation, Distribution, Population, population, populations
+from ossim.catalog.reading import TIERS, Quantity
+from ossim.catalog.references import Reference, reference, references
+from ossim.catalog.trials import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
 
 __all__ = [
     "ENDPOINTS",

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from textwrap import fill
 
-from .. import errors
-from .drugs import Drug, Effect, TargetPotency, drug
-from .observations import Observation, observations
-from .parameters import Parameter, model_constants, model_gaps, model_parameters, model_references, parameter_sets
-from .pharmacokinetics import UNITS, PharmacokineticSet
-from .populations import Distribution, Population, population
-from .reading import Quantity
-from .references import reference
-from .trials import Outcome, Trial, trial
+from ossim import errors
+from ossim.catalog.drugs import Drug, Effect, TargetPotency, drug
+from ossim.catalog.observations import Observation, observations
+from ossim.catalog.parameters import (
+    Parameter,
+    model_constants,
+    model_gaps,
+    model_parameters,
+    model_references,
+    parameter_sets,
+)
+from ossim.catalog.pharmacokinetics import UNITS, PharmacokineticSet
+from ossim.catalog.populations import Distribution, Population, population
+from ossim.catalog.reading import Quantity
+from ossim.catalog.references import reference
+from ossim.catalog.trials import Outcome, Trial, trial
 
 WIDTH = 100
 

@@ -8,9 +8,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from .. import errors
-from .pharmacokinetics import PharmacokineticSet, pharmacokinetic_set
-from .reading import Quantity, listed, load, quantity, resolve
+from ossim import errors
+from ossim.catalog.pharmacokinetics import PharmacokineticSet, pharmacokinetic_set
+from ossim.catalog.reading import Quantity, listed, load, quantity, resolve
 
 CHANNELS = ("vegfr", "mtor", "igf1r", "src", "cytotoxic")
 KINDS = ("concentration", "on_off")

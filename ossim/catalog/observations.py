@@ -8,8 +8,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from .. import errors
-from .reading import load, resolve
+from ossim import errors
+from ossim.catalog.reading import load, resolve
 
 
 @dataclass(frozen=True)

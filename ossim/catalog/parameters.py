@@ -8,9 +8,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import Fault, InputError, unknown
-from ..units import rational, unit_factor
-from .reading import listed, load, resolve
+from ossim.catalog.reading import listed, load, resolve
+from ossim.errors import Fault, InputError, unknown
+from ossim.units import rational, unit_factor
 
 
 @dataclass(frozen=True)

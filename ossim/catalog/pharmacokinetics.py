@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from .reading import Quantity, quantity
+from ossim.catalog.reading import Quantity, quantity
 
 MODELS = ("oral_1", "oral_2", "oral_3", "iv_1", "iv_2", "iv_3")
 UNITS = MappingProxyType(

@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from .reading import listed, load, resolve
+from ossim.catalog.reading import listed, load, resolve
 
 DISTRIBUTIONS = ("lognormal", "logit_normal", "categorical", "derived")
 LEVELS = ("patient", "lesion")

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from .. import errors, registry
+from ossim import errors, registry
 
 PACKAGE = "ossim"
 TIERS = ("measured", "fitted", "derived", "assumed")

@@ -8,8 +8,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import unknown
-from .reading import listed, load, resolve
+from ossim.catalog.reading import listed, load, resolve
+from ossim.errors import unknown
 
 TARGETS = ("calibration", "heldout")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtr
 
-from ..catalog import Population, model_parameters
-from ..catalog.populations import Correlation, Distribution
-from ..rng import exponentials, normals
+from ossim.catalog import Population, model_parameters
+from ossim.catalog.populations import Correlation, Distribution
+from ossim.rng import exponentials, normals
 
 THRESHOLDS = ("new_lesion_threshold", "death_threshold")
 

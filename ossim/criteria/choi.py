@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ossim.criteria.rules import check_series, reaches, until_progression
-from ossim.schema import Response
+from ossim.dataset import Response
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def assess(
 
     Returns
     -------
-    codes : int8, shape (n_patients,), values of `ossim.schema.Response`
+    codes : int8, shape (n_patients,), values of `ossim.dataset.Response`
     nadir : shape (n_patients,) [mm]
     """
     size, baseline, nadir, density = (
@@ -109,7 +109,7 @@ def classify_series(
 
     Returns
     -------
-    int8, shape (n_patients, n_visits), values of `ossim.schema.Response`
+    int8, shape (n_patients, n_visits), values of `ossim.dataset.Response`
     """
     size, density = np.asarray(sum_of_diameters, dtype=float), np.asarray(density, dtype=float)
     appeared = np.zeros(size.shape, dtype=bool) if new_lesion is None else np.asarray(new_lesion, dtype=bool)

@@ -63,7 +63,7 @@ def assess(
 
     Returns
     -------
-    codes : int8, shape (n_patients,), values of `ossim.schema.Response`
+    codes : int8, shape (n_patients,), values of `ossim.dataset.Response`
     nadir : shape (n_patients,) [mm]
 
     References
@@ -94,7 +94,7 @@ def classify_series(
 
     Returns
     -------
-    int8, shape (n_patients, n_visits), values of `ossim.schema.Response`; baseline and visits after the first
+    int8, shape (n_patients, n_visits), values of `ossim.dataset.Response`; baseline and visits after the first
     progression are not evaluable
 
     Raises

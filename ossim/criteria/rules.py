@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ossim.dataset import Response
 from ossim.errors import InputError
-from ossim.schema import Response
 
 # A change that equals its threshold counts as reached, whatever the last bit of the product says.
 _ROUNDING = 1e-12

@@ -60,7 +60,7 @@ def assess(
 
     Returns
     -------
-    codes : int8, shape (n_patients,), values of `ossim.schema.Response`
+    codes : int8, shape (n_patients,), values of `ossim.dataset.Response`
     nadir : shape (n_patients,) [mm^2]
     """
     return assess_burden(sum_of_products, baseline, nadir, new_lesion, thresholds, visible)
@@ -77,6 +77,6 @@ def classify_series(
 
     Returns
     -------
-    int8, shape (n_patients, n_visits), values of `ossim.schema.Response`
+    int8, shape (n_patients, n_visits), values of `ossim.dataset.Response`
     """
     return classify_burden(sum_of_products, thresholds, new_lesion, visible)

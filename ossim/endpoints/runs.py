@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from ossim.dataset import Status, require
 from ossim.errors import FailedRunsError, InputError
-from ossim.schema import Status, require
 
 FAILED = ("raise", "exclude")
 _NAMED = 5

@@ -1,6 +1,6 @@
-"""Models: one file per model, holding either a `MODEL` or, for the patient, the parts a trial is made of.
+"""Models: how one is declared, the library of published ones, and the osteosarcoma patient that trials are made of.
 
-A file is a model when the catalogue holds parameters of its name. The package itself can be called: `ossim.models()` is
+A file of the library is a model when the catalogue holds parameters of its name. The package itself can be called: `ossim.models()` is
 the list of names, whether or not the package has been imported before. Models of the user's own are found in the
 folders of `ossim.registry`.
 """
@@ -12,19 +12,20 @@ from functools import cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 
-from ..catalog import documented_models, model_parameters
-from ..errors import InputError, unknown
-from ..registry import names, user_folders
-from .declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
+from ossim.catalog import documented_models, model_parameters
+from ossim.errors import InputError, unknown
+from ossim.models.declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
+from ossim.numerics.codegen.system import System
+from ossim.registry import names
 
 PATIENT, SPATIAL = "osteosarcoma_patient", "osteosarcoma_spatial"
 TRIALS = MappingProxyType({PATIENT: "the osteosarcoma patient", SPATIAL: "the osteosarcoma patient in space"})
-__path__ = [*__path__, *user_folders("models")]
 
 
 def models() -> tuple[str, ...]:
     """Names of all models, sorted."""
-    return tuple(name for name in names(__name__, suffix=".py") if name in documented_models())
+    found = (*names("ossim", "models/library", suffix=".py", user_folder="models"), *TRIALS)
+    return tuple(sorted(name for name in found if name in documented_models()))
 
 
 @cache
@@ -42,7 +43,7 @@ def model(name: str) -> Model:
         raise InputError(f"model '{name}' is run as a trial: write a config and give it to ossim.run")
     if name not in models():
         raise unknown("model", name, models())
-    declared = import_module(f"{__name__}.{name}").MODEL
+    declared = import_module(f"{__name__}.library.{name}").MODEL
     if lacking := [key for key in declared.parameters if key not in model_parameters(name)]:
         raise InputError(f"model '{name}' has no numbers in data/models/{name}.yaml for {', '.join(lacking)}")
     return declared
@@ -74,6 +75,7 @@ __all__ = [
     "Model",
     "Observable",
     "State",
+    "System",
     "model",
     "models",
     "ode_models",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..numerics.system import System, argument_names
+from ossim.numerics.codegen.system import System, argument_names
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 
-from ..numerics.system import System
+from ossim.numerics.codegen.system import System
 
 _OPERATORS = {ast.Add: (1, " + "), ast.Sub: (1, " - "), ast.Mult: (2, " * "), ast.Div: (2, " / "), ast.Pow: (4, "^")}
 _NAMES = {"log": "ln", "minimum": "min", "maximum": "max", "absolute": "abs"}

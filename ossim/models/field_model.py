@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..numerics.fields.system import FieldSystem
+from ossim.numerics.pde.system import FieldSystem
 
 
 @dataclass(frozen=True)

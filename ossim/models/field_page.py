@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..catalog import table
-from ..numerics.fields.system import FieldSystem
-from ..numerics.system import output_names
-from .equations import function_lines
-from .field_model import FieldModel
-from .osteosarcoma_spatial import FROM_PATIENT, SHOWN
-from .osteosarcoma_spatial import SYSTEM as SPATIAL_SYSTEM
+from ossim.catalog import table
+from ossim.models.equations import function_lines
+from ossim.models.field_model import FieldModel
+from ossim.models.patient.spatial import FROM_PATIENT, SHOWN
+from ossim.models.patient.spatial import SYSTEM as SPATIAL_SYSTEM
+from ossim.numerics.codegen.system import output_names
+from ossim.numerics.pde.system import FieldSystem
 
 
 def field_page(declared: FieldModel) -> list[str]:

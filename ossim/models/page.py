@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..catalog import model_page, table
-from ..numerics.system import System
-from . import PATIENT, SPATIAL, Compartment, Depot, Dosed, Level, Model, model
-from .equations import equations, function_lines
-from .field_model import FieldModel
-from .field_page import field_page, spatial_page
-from .osteosarcoma_patient import SYSTEM as PATIENT_SYSTEM
-from .size_model import SizeModel
-from .size_model import equations as size_equations
+from ossim.catalog import model_page, table
+from ossim.models import PATIENT, SPATIAL, Compartment, Depot, Dosed, Level, Model, model
+from ossim.models.equations import equations, function_lines
+from ossim.models.field_model import FieldModel
+from ossim.models.field_page import field_page, spatial_page
+from ossim.models.patient.equations import SYSTEM as PATIENT_SYSTEM
+from ossim.models.size_model import SizeModel
+from ossim.models.size_model import equations as size_equations
+from ossim.numerics.codegen.system import System
 
 
 def page(name: str) -> str:

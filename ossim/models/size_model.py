@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from .declaration import Level
+from ossim.models.declaration import Level
 
 #: parameters of growth, seeding and detection that every such model has
 COMMON = ("growth_rate", "largest_size", "seeding_rate", "seeding_exponent", "cell_density", "visible_diameter")

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .cache import jit
+from ossim.numerics.simd.cache import jit
 
 # Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators (doi 10.1145/2714064.2660195)
 _GOLDEN, _FIRST, _SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

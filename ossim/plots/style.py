@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
+from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.errors import InputError
-from ossim.schema import DAYS_PER_MONTH, Response
 
 # Okabe and Ito: distinguishable with every common color vision deficiency (doi 10.1038/nmeth.1618).
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..errors import unknown
+from ossim.errors import unknown
 
 
 def strategies() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .visit import STOP, Visit
+from ossim.strategies.base import STOP, Visit
 
 
 def decide(visit: Visit, n_lines: int, beyond_progression: bool = False) -> np.ndarray:

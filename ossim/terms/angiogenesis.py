@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import exp, log, pow
+from ossim.numerics.elementwise import exp, log, pow
 
 
 def oxygenation(q, midpoint):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import exp, minimum
+from ossim.numerics.elementwise import exp, minimum
 
 
 def killed_share(A, beta):

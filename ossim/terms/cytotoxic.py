@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import log, maximum, pow
+from ossim.numerics.elementwise import log, maximum, pow
 
 
 def log_kill(N, c, k):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import log, maximum, minimum, pow
+from ossim.numerics.elementwise import log, maximum, minimum, pow
 
 
 def exponential_growth(V, a):

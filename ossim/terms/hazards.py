@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import exp, log, pow, where_positive
+from ossim.numerics.elementwise import exp, log, pow, where_positive
 
 
 def burden_hazard(burden, reference, hazard, exponent, log_factor):

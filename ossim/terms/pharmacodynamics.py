@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import pow, where_positive
+from ossim.numerics.elementwise import pow, where_positive
 
 
 def occupancy(x):

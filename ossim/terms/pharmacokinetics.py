@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..numerics.elementwise import maximum, pow
+from ossim.numerics.elementwise import maximum, pow
 
 
 def allometric(typical, WT, WT_ref, exponent):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..numerics.elementwise import exp
+from ossim.numerics.elementwise import exp
 
 _SERIES_BELOW = 1e-2  # here the closed form loses two digits; six terms of its series leave 1e-16
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from engine_cases import exposure, problem
 
+from ossim.numerics.codegen.system import System
+from ossim.numerics.codegen.tableaus import RODAS4, TSIT5
 from ossim.numerics.elementwise import log
 from ossim.numerics.linear_pk import Modes
-from ossim.numerics.problem import advance_problem
-from ossim.numerics.system import System
-from ossim.numerics.tableaus import RODAS4, TSIT5
+from ossim.numerics.ode.problem import advance_problem
 
 HORIZON = 4.0
 ACCEPT_ALL = 1e8

@@ -5,8 +5,8 @@ import pytest
 
 from ossim.criteria.minor import is_minor_response
 from ossim.criteria.recist import assess, burden, classify_series
+from ossim.dataset import Response
 from ossim.errors import InputError
-from ossim.schema import Response
 
 NAN = float("nan")
 CODES = {"-": 0, "C": 1, "P": 2, "S": 3, "D": 4}

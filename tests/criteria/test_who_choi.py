@@ -3,8 +3,8 @@
 import pytest
 
 from ossim.criteria import choi, who
+from ossim.dataset import Response
 from ossim.errors import InputError
-from ossim.schema import Response
 
 NAN = float("nan")
 

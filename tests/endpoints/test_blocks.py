@@ -8,9 +8,9 @@ import xarray as xr
 from synthetic import INTERVAL
 
 from ossim import endpoints
+from ossim.dataset import Status
 from ossim.endpoints import blocks
 from ossim.errors import FailedRunsError
-from ossim.schema import Status
 
 #: the made-up trial has 60 patients: nine blocks, the last of four
 BLOCK = 7

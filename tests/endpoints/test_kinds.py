@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 
 from ossim import endpoints
+from ossim.dataset import Response, Status
 from ossim.errors import FailedRunsError, InputError, UnknownNameError
-from ossim.schema import Response, Status
 
 NAN = np.nan
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.not_evaluable

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from ossim.dataset import COORDINATES, VARIABLES, Response, dataarray_attrs, variable
 from ossim.errors import UnknownNameError
-from ossim.schema import COORDINATES, VARIABLES, Response, dataarray_attrs, variable
 
 
 @pytest.mark.parametrize("declared", [*COORDINATES, *VARIABLES], ids=lambda declared: declared.name)

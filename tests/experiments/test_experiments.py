@@ -13,8 +13,8 @@ import scan_artefact
 import waterfall_matrix
 from PIL import Image
 
+from ossim.dataset import Status
 from ossim.endpoints import progression_free_survival
-from ossim.schema import Status
 
 KNOWN_MISSES = {"regobone_plac_8w", "lenva_4m"}
 #: the largest misfit, averaged over fresh seeds, of 13 end points whose saturated model has 0 [log-likelihood]

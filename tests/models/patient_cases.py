@@ -9,15 +9,15 @@ from reference_patient import CUBIC_MM_PER_CM, Dose, Kinetics, Patient, Treatmen
 
 from ossim.catalog import drug, population
 from ossim.cohort.sampling import Patients, draw_patients
+from ossim.config.parts import Arm, Solver
+from ossim.config.schema import SolverSection
 from ossim.criteria.recist import RECIST_1_1
 from ossim.dosing import parse_regimen
-from ossim.models.osteosarcoma_patient import LESION_STATES, MAX_LESIONS, SHARED_STATES
-from ossim.numerics.problem import advance_problem
-from ossim.simulation.config_schema import SolverSection
-from ossim.simulation.lines import start_line
-from ossim.simulation.parts import Arm, Solver
-from ossim.simulation.pharmacology import plan_pharmacology
-from ossim.simulation.trial import Protocol, set_up
+from ossim.models.patient.equations import LESION_STATES, MAX_LESIONS, SHARED_STATES
+from ossim.numerics.ode.problem import advance_problem
+from ossim.trial.arm import Protocol, set_up
+from ossim.trial.exposure import plan_pharmacology
+from ossim.trial.treatment_lines import start_line
 
 SEED = 2024
 HORIZON = 120.0

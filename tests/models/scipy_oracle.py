@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from ossim.catalog import model_parameters
 from ossim.models import Clock, Compartment, Depot, Level
-from ossim.numerics.system import argument_names, output_names
+from ossim.numerics.codegen.system import argument_names, output_names
 
 TIGHT = 1e-12
 

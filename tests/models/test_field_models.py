@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import ossim
+from ossim.dataset import Status
 from ossim.models import TRIALS, model, models
 from ossim.models.field_model import FieldModel
 from ossim.models.page import page
-from ossim.numerics.fields.evolve import ROUNDING
-from ossim.schema import Status
+from ossim.numerics.pde.evolve import ROUNDING
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "published"
 MOST = 1e-2  # relative error in time

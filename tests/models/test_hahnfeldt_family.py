@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 import ossim
-from ossim.sweeps.bang_bang import best_pulses
+from ossim.studies.bang_bang import best_pulses
 
 RTOL = 1e-10
 B, D = 5.85, 0.00873

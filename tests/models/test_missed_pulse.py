@@ -7,8 +7,8 @@ from patient_cases import Course, Regimen, advance, cohort, oracle_state, worst_
 from scipy.integrate import solve_ivp
 
 from ossim.dosing import compile_events, dose_rows
+from ossim.numerics.codegen.system import System
 from ossim.numerics.linear_pk import disposition_modes
-from ossim.numerics.system import System
 from ossim.terms.pharmacodynamics import occupancy
 
 HOUR, CYCLE, END = 1.0 / 24.0, 21.0, 126.0

@@ -14,9 +14,8 @@ DECLARATION = '''"""A toy: a tumor that grows exponentially and is killed by a d
 
 from __future__ import annotations
 
-from ossim.models import Depot, Model, Observable, State
+from ossim.models import Depot, Model, Observable, State, System
 from ossim.numerics.elementwise import pow
-from ossim.numerics.system import System
 from ossim.terms.growth import exponential_growth
 
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from patient_cases import REGIMENS, advance, cohort
 
-from ossim.models.osteosarcoma_baseline import baseline, kernel_index
-from ossim.models.osteosarcoma_observables import diameters, lesions, observables, remove_extinct
-from ossim.models.osteosarcoma_patient import CHANNELS, LESION_STATES, MAX_LESIONS, SHARED_STATES, SYSTEM
-from ossim.numerics.kernel import compile_kernel
-from ossim.numerics.lanes import WIDTH
-from ossim.numerics.layout import NEXT_TIME, STEPS, STOP, TIME, WANTED
-from ossim.numerics.problem import aligned, make_control, make_plan
-from ossim.numerics.system import argument_names, output_names
+from ossim.models.patient.baseline import baseline, kernel_index
+from ossim.models.patient.equations import CHANNELS, LESION_STATES, MAX_LESIONS, SHARED_STATES, SYSTEM
+from ossim.models.patient.observables import diameters, lesions, observables, remove_extinct
+from ossim.numerics.codegen.kernel import compile_kernel
+from ossim.numerics.codegen.layout import NEXT_TIME, STEPS, STOP, TIME, WANTED
+from ossim.numerics.codegen.system import argument_names, output_names
+from ossim.numerics.ode.problem import aligned, make_control, make_plan
+from ossim.numerics.simd.lanes import WIDTH
 from ossim.terms.angiogenesis import delivery
 
 GROWTH = 1e-6  # required agreement of growth rates

@@ -7,7 +7,7 @@ import pytest
 from patient_cases import REGIMENS, advance, cohort
 
 import ossim
-from ossim.models.osteosarcoma_patient import LESION_STATES, SHARED_STATES
+from ossim.models.patient.equations import LESION_STATES, SHARED_STATES
 
 CONFIG = """
 title: Independence

@@ -21,7 +21,7 @@ from patient_cases import (
 )
 from reference_patient import integrate
 
-from ossim.models.osteosarcoma_baseline import baseline
+from ossim.models.patient.baseline import baseline
 
 FINE = (1e-10, 1e-12)
 AGREEMENT = 1e-6  # required of every state above one cell

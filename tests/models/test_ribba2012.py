@@ -6,7 +6,7 @@ from scipy.integrate import solve_ivp
 
 import ossim
 from ossim.catalog import model_parameters
-from ossim.models.ribba2012 import rates
+from ossim.models.library.ribba2012 import rates
 
 DAYS_PER_MONTH = 30.44
 # models.md 2.4, per month

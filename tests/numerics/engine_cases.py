@@ -5,16 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ossim.numerics.arrays import Clocks, Doses, Exposure, Watch
+from ossim.numerics.codegen.system import System
 from ossim.numerics.linear_pk import Modes
-from ossim.numerics.problem import (
-    Problem,
-    advance_problem,
-    make_control,
-    make_problem,
-    make_records,
-    make_runs,
-)
-from ossim.numerics.system import System
+from ossim.numerics.ode.problem import Problem, advance_problem, make_control, make_problem, make_records, make_runs
 
 TIGHT = 1e-11
 

@@ -11,9 +11,9 @@ from matplotlib import pyplot as plt
 from matplotlib.collections import PolyCollection
 
 from ossim import endpoints, plots
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError, UnknownNameError
 from ossim.plots.arms import arm_colors
-from ossim.schema import DAYS_PER_MONTH
 
 mpl.use("Agg")
 TRIAL_KINDS = ("biomarkers", "concentrations", "kaplan_meier", "patient", "spider", "swimmer", "waterfall")

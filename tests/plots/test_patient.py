@@ -6,8 +6,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from ossim import plots
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError
-from ossim.schema import DAYS_PER_MONTH
 
 mpl.use("Agg")
 ARM = "sorafenib, everolimus, sorafenib"

@@ -7,9 +7,9 @@ import xarray as xr
 
 from ossim.criteria.recist import CONFIRMATION_INTERVAL
 from ossim.criteria.rules import confirm
+from ossim.dataset import Response, dataarray_attrs, require
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, line_name, of_line, visits_of_line
-from ossim.schema import Response, dataarray_attrs, require
 
 _BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
 
@@ -37,7 +37,7 @@ def best_response(
 
     Returns
     -------
-    int8, dims (arm, patient), values of `ossim.schema.Response`
+    int8, dims (arm, patient), values of `ossim.dataset.Response`
 
     References
     ----------

@@ -6,11 +6,11 @@ import numpy as np
 import xarray as xr
 
 from ossim.criteria.minor import is_minor_response
+from ossim.dataset import Response
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.intervals import clopper_pearson
 from ossim.endpoints.kinds.best_response import best_response
 from ossim.endpoints.runs import admit, baseline_of_line, line_name, of_line, visits_of_line
-from ossim.schema import Response
 
 
 def objective_response(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import xarray as xr
 
+from ossim.dataset import require
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, time_to_event
-from ossim.schema import require
 
 
 @patient_by_patient

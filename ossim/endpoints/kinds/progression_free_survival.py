@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from ossim.dataset import require
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, last_planned_visit, line_name, of_line, time_to_event
 from ossim.errors import InputError
-from ossim.schema import require
 
 KINDS = ("visit", "true")
 

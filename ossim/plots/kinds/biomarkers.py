@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.runs import admit, line_name, of_line
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
-from ossim.schema import DAYS_PER_MONTH
 
 MARKERS = ("vegf", "svegfr2")
 _TITLES = ("VEGF", "Soluble VEGFR-2")

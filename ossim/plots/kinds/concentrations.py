@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from ossim.dataset import require
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
-from ossim.schema import require
 
 _VARIABLE = "trajectory_concentration"
 # Between doses only closely spaced points show the course: a spacing this much wider than the first ends the figure.

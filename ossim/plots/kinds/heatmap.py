@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError, unknown
 from ossim.plots import style
 from ossim.plots.runs import levels, measured, run_coordinates
-from ossim.schema import DAYS_PER_MONTH
 
 _SEQUENTIAL, _DIVERGING = "cividis", "PuOr_r"
 _MOST_TICKS = 9

@@ -18,12 +18,12 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ossim import endpoints
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.survival import counts_at, median_time, survival_at
 from ossim.endpoints.survival import kaplan_meier as survival_curve
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
-from ossim.schema import DAYS_PER_MONTH
 
 PROGRESSION_FREE, OVERALL, FAILURE = "progression_free_survival", "overall_survival", "time_to_failure"
 VARIANTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(

@@ -13,10 +13,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ossim.criteria.recist import RECIST_1_1
+from ossim.dataset import DAYS_PER_MONTH, Response, require
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import arm_colors, chosen_arms, line_widths
-from ossim.schema import DAYS_PER_MONTH, Response, require
 
 _SIZE, _CONCENTRATION = "trajectory_sum_of_diameters", "trajectory_concentration"
 _PANELS = (

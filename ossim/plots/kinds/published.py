@@ -11,10 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 from scipy.stats import norm
 
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.comparison import digits_needed, is_count
 from ossim.errors import InputError
 from ossim.plots import style
-from ossim.schema import DAYS_PER_MONTH
 
 QUANTITIES = ("rate", "median")
 VARIANTS = MappingProxyType({"median": MappingProxyType({"quantity": "median"})})

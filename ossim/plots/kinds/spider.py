@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
+from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit, of_line, relative_change
 from ossim.plots import style
 from ossim.plots.arms import alike, chosen_arms, group_label
-from ossim.schema import DAYS_PER_MONTH, Response
 
 
 def applies(ds: xr.Dataset) -> bool:

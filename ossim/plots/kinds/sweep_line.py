@@ -7,11 +7,11 @@ import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
 from ossim.plots.runs import levels, measured, run_coordinates
-from ossim.schema import DAYS_PER_MONTH
 
 # Characters that fit along a panel.
 _ALONG, _UP = 44, 32

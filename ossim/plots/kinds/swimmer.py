@@ -9,10 +9,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit, line_name
 from ossim.plots import style
 from ossim.plots.arms import chosen_arms
-from ossim.schema import DAYS_PER_MONTH, Response
 
 OFF_TREATMENT = "off treatment"
 # More panels than this stand in three columns instead of two.

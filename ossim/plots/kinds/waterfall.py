@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
+from ossim.dataset import Response
 from ossim.plots import style
 from ossim.plots.arms import alike, chosen_arms, group_label
-from ossim.schema import Response
 
 
 def applies(ds: xr.Dataset) -> bool:

@@ -1,0 +1,60 @@
+"""Values of model parameters from a config: known names, canonical units, inside their bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ossim import catalog
+from ossim.config.faults import describe
+from ossim.config.schema import PATIENT_MODEL
+from ossim.errors import InputError, unknown
+from ossim.units import quantity
+
+_DIMENSIONS = MappingProxyType({"day": "time", "1/day": "rate", "1": "fraction", "mm": "length", "mm^3": "volume"})
+
+
+def model_parameters(given: Any, faults: Any) -> Mapping[str, float]:
+    """Return the parameters fixed for all patients; what is wrong goes to `faults`."""
+    known = catalog.model_parameters(PATIENT_MODEL)
+    values = {}
+    for name, value in given.items() if isinstance(given, dict) else ():
+        place = ("cohort", "parameters", name)
+        values[name] = faults.attempt(place, lambda name=name, value=value: parameter_value(known, name, value))
+    return MappingProxyType(values)
+
+
+def parameter_value(known: Mapping[str, Any], name: str, value: Any) -> float:
+    """Return one parameter in its canonical unit.
+
+    Raises
+    ------
+    InputError
+        Unknown name, wrong dimension, not finite, or outside the bounds of the parameter.
+    """
+    if name not in known:
+        raise unknown("parameter", name, known)
+    return bounded(known[name], value)
+
+
+def bounded(parameter: catalog.Parameter, value: Any) -> float:
+    """Return `value` in the unit of `parameter`, refusing what lies outside its bounds."""
+    number = _number(value, parameter.unit)
+    low, high = parameter.bounds or (-math.inf, math.inf)
+    if not low <= number <= high:
+        raise InputError(f"must lie between {low:g} and {high:g} [{parameter.unit}], is {number:g}")
+    return number
+
+
+def _number(value: Any, unit: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise InputError(f"must be a number or text with a unit, {describe(value)}")
+    if isinstance(value, str) and unit in _DIMENSIONS:
+        return quantity(value, _DIMENSIONS[unit])
+    if isinstance(value, str):
+        raise InputError(f"must be a bare number in {unit}, {describe(value)}")
+    if not math.isfinite(value):
+        raise InputError(f"must be a finite number, {describe(value)}")
+    return float(value)

@@ -1,0 +1,1 @@
+"""Tables of a result: endpoints of every arm, published beside simulated outcomes, what the result assumes."""

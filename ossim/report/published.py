@@ -1,0 +1,89 @@
+"""Published outcomes that a config asks to be compared with, and the table that shows them beside simulated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ossim import catalog, endpoints
+from ossim.dataset import DAYS_PER_MONTH
+from ossim.endpoints.comparison import digits_needed, is_count
+from ossim.report.text_table import table
+
+# Published outcome -> what the comparison calls it.
+_COMPARED = MappingProxyType(
+    {
+        "progression_free_rate": "progression_free",
+        "progression_free_rate_binomial": "progression_free_binomial",
+        "progression_free_rate_after_first_visit": "progression_free_after_first_visit",
+        "event_free_rate": "event_free",
+        "overall_survival_rate": "overall_survival",
+        "objective_response_rate": "objective_response",
+        "objective_response_rate_with_minor": "objective_response_with_minor",
+        "median_progression_free_survival": "median_progression_free_survival",
+        "median_overall_survival": "median_overall_survival",
+    }
+)
+
+
+def published(comparisons: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the published outcomes that a config asks to be compared with."""
+    return [outcome for item in comparisons for outcome in _published(item)]
+
+
+def _published(item: Any) -> Iterable[dict[str, Any]]:
+    trial = catalog.trial(item.trial)
+    for outcome in trial.outcomes:
+        if outcome.endpoint not in _COMPARED or outcome.misprint:
+            continue
+        yield {
+            "arm": item.arm,
+            "endpoint": _COMPARED[outcome.endpoint],
+            "label": f"{trial.name}: {outcome.endpoint.replace('_', ' ')}" + (_at(outcome.time)),
+            "time": outcome.time,
+            "k": outcome.k,
+            "n": outcome.n,
+            "value": outcome.value,
+            **_interval(outcome),
+        }
+
+
+def _interval(outcome: Any) -> dict[str, float | None]:
+    """Return the printed interval of a median; a rate with counts gets its exact one from them."""
+    if outcome.k is not None and outcome.n is not None:
+        return {}
+    return {"ci_low": outcome.ci_low, "ci_high": outcome.ci_high}
+
+
+def _at(time: float | None) -> str:
+    if time is None:
+        return ""
+    return f" at {time / 7:.0f} wk" if time % 7 == 0 else f" at {time / DAYS_PER_MONTH:.3g} mo"
+
+
+def comparison_table(comparison: xr.Dataset) -> str:
+    """Return simulated beside published outcomes, with what lies outside the published interval seen to do so."""
+    lines = []
+    for row in endpoints.rows(comparison):
+        scale, digits = (DAYS_PER_MONTH, 1) if row["quantity"] == "median" else (0.01, 0)
+        unit = "mo" if row["quantity"] == "median" else "%"
+        share, low, high, ours = (row[key] / scale for key in ("published", "ci_low", "ci_high", "simulated"))
+        digits = digits_needed(ours, low, high, digits)
+        count = ""
+        if row["quantity"] == "rate" and is_count(row["k"], row["n"]):
+            count, share = f"{row['k']:.0f}/{row['n']:.0f} = ", 100 * row["k"] / row["n"]
+        known = not (np.isnan(low) or np.isnan(high))
+        interval = f"({low:.{digits}f}-{high:.{digits}f})" if known else "(not reported)"
+        inside = {1: "inside", 0: "outside", -1: "-"}[row["inside"]]
+        theirs = f"{count}{share:.{digits}f} {unit} {interval}"
+        lines.append((row["label"], row["arm"], f"{number(ours, digits)} {unit}", theirs, inside))
+    return table(("published outcome", "arm", "simulated", "published (interval)", ""), lines)
+
+
+def number(value: float, digits: int) -> str:
+    """Write a number, NR (not reached) for NaN."""
+    return "NR" if np.isnan(value) else f"{value:.{digits}f}"
