@@ -32,10 +32,10 @@ space: {{geometry: {geometry}, size: {size}, spacing: {spacing}, step: {step}, e
 READINGS = ("tumor_volume", "viable_volume", "rim_width", "drug_penetration", "vegf")
 #: part -> functions that it is the time of, as (end of the file's name, function)
 PARTS = {
-    "body": (("spatial/drives.py", "run_body"),),
-    "reaction": (("fields/evolve.py", "_react"),),
-    "spread": (("fields/evolve.py", "_spread"), ("fields/evolve.py", "_move")),
-    "transported": (("fields/evolve.py", "_follow"), ("fields/evolve.py", "_foresee")),
+    "body": (("spatial/coupling.py", "run_body"),),
+    "reaction": (("pde/evolve.py", "_react"),),
+    "spread": (("pde/evolve.py", "_spread"), ("pde/evolve.py", "_move")),
+    "transported": (("pde/evolve.py", "_follow"), ("pde/evolve.py", "_foresee")),
     "reading": (("spatial/course.py", "_read_all"),),
 }
 HEADER = ("", "cells", "step", "CPU s", "burn-in", "ms / step", *(f"{name} %" for name in PARTS))
@@ -115,7 +115,7 @@ def profiled(patient: SpatialPatient, days: float) -> dict[str, float]:
     profile = cProfile.Profile(time.process_time)
     profile.runcall(patient.run, patient.step, days)
     rows = pstats.Stats(profile).stats
-    parts = PARTS | {"whole": (("simulation/run.py", "run"),)}
+    parts = PARTS | {"whole": (("trial/run.py", "run"),)}
     return {
         name: sum(row[3] for (path, _, called), row in rows.items() if _among(path, called, functions))
         for name, functions in parts.items()

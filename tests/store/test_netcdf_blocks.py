@@ -150,7 +150,7 @@ def test_interrupt_waits_until_hdf5_is_done():
 FULL = """
 import errno, pathlib, resource, sys
 import ossim
-from ossim.simulation import run
+from ossim.trial import run
 
 run.BLOCK, run.IN_MEMORY, folder = 16, 0, pathlib.Path(sys.argv[1])
 config = ossim.loads("cohort: {size: 64}\\narms: {a: {regimen: none}}\\nvisits: {every: 8 weeks, until: 8 weeks}")

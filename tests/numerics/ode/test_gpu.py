@@ -22,7 +22,7 @@ sys.path[:0] = [sys.argv[1], sys.argv[1] + "/ode"]
 from engine_cases import FATE, TURNOVER, clocks, events, exposure, problem
 from test_clocks import A, B, HAZARD, THRESHOLDS, _watched
 from ossim.dosing import compile_events, dose_rows
-from ossim.numerics import gpu, problem as engine
+from ossim.numerics.ode import gpu, problem as engine
 from ossim.numerics.linear_pk import disposition_modes, with_absorption
 
 def turnover():

@@ -14,7 +14,7 @@ from ossim.numerics.simd.cache import cache_folder, digest, numerics_digest
 LAW = "def law(V, k):\n    return {factor} * k * V\n"
 MODEL = """
 from law_of_growth import law
-from ossim.numerics.system import System
+from ossim.numerics.codegen.system import System
 
 def rates(V, k):
     dV = law(V, k)
@@ -25,8 +25,8 @@ SYSTEM = System("case_cached", ("V",), ("k",), rates)
 USE = """
 import numba.core.event as event
 import numpy as np
-from ossim.numerics.kernel import compile_kernel
-from ossim.numerics.problem import advance_problem, make_problem, make_runs
+from ossim.numerics.codegen.kernel import compile_kernel
+from ossim.numerics.ode.problem import advance_problem, make_problem, make_runs
 from model_of_growth import SYSTEM
 
 with event.install_recorder("numba:compile") as compiled:
@@ -98,7 +98,7 @@ def test_law_that_is_put_back_is_loaded_again(workspace):
 def test_kernel_text_follows_the_law_it_calls(workspace):
     code = """
     from model_of_growth import SYSTEM
-    from ossim.numerics.explicit_source import kernel_source
+    from ossim.numerics.codegen.explicit import kernel_source
     print(kernel_source(SYSTEM))
     """
     before = _python(code, workspace).stdout
