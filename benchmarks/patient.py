@@ -22,7 +22,7 @@ import numpy as np
 import ossim
 from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
-from ossim.config.parts import Arm
+from ossim.config.arm import Arm
 from ossim.criteria.recist import RECIST_1_1
 from ossim.models.patient.equations import MAX_LESIONS
 from ossim.numerics.ode import devices
@@ -58,7 +58,7 @@ class Setting:
 
     def at(self, rtol: float, atol: float | None = None, threads: int = 1) -> Setting:
         given = self.protocol.solver
-        solver = replace(given, rtol=rtol, atol=given.atol if atol is None else atol)
+        solver = given.model_copy(update={"rtol": rtol, "atol": given.atol if atol is None else atol})
         return replace(self, protocol=replace(self.protocol, solver=solver, threads=threads))
 
 

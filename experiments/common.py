@@ -60,7 +60,7 @@ def compare(kind: str, runs: Mapping[str, xr.Dataset]) -> xr.Dataset:
     targets = {target.name: target for target in catalog.targets(kind)}
     reference, parts = reference_values(), []
     for name, dataset in runs.items():
-        arms = {item.trial: item.arm for item in scenario(name).comparisons}
+        arms = {item.trial: item.arm for item in scenario(name).compare_with}
         mine = [target for target in targets.values() if target.trial in arms]
         part = ossim.endpoints.compare(dataset, [_outcome(target, arms[target.trial]) for target in mine])
         names = [target.name for target in mine]

@@ -16,7 +16,7 @@ from common import command_line, plt, save, scenario
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 import ossim
-from ossim.config.schema import PATIENT_MODEL
+from ossim.models import PATIENT
 
 NAME, SIZE = "spatial_and_lumped", 20
 EARLY, LATE = 2, 4  # visits at 8 and 16 weeks
@@ -25,7 +25,7 @@ EARLY, LATE = 2, 4  # visits at 8 and 16 weeks
 def both(size: int = SIZE) -> dict[str, xr.Dataset]:
     """Run the same patients with lesions in space and lumped."""
     config = scenario(NAME, size, folder="spatial")
-    lumped = config.with_overrides({"model": PATIENT_MODEL, "space": None})
+    lumped = config.with_overrides({"model": PATIENT, "space": None})
     return {"space": ossim.run(config), "lumped": ossim.run(lumped)}
 
 

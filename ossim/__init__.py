@@ -20,7 +20,10 @@ _HOME = {
     "drugs": "catalog",
     "trials": "catalog",
 }
-_MODULES = ("catalog", "cohort", "config", "criteria", "dataset", "dosing", "endpoints", "errors", "models", "plots", "strategies", "units")
+_MODULES = (
+    "catalog", "cohort", "config", "criteria", "dataset", "dosing", "endpoints", "errors", "models", "plots",
+    "strategies", "units",
+)  # fmt: skip
 
 __all__ = ["__version__", *_HOME, *_MODULES]
 

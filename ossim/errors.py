@@ -6,6 +6,14 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_LINE = 300
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """Cut `text` to one line of at most `length` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 3] + "..."
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -31,6 +39,11 @@ class InputError(OssimError, ValueError):
     def __init__(self, *faults: Fault | str):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in faults))
+
+    def brief(self, number: int = 0) -> str:
+        """Return fault `number` in one line, without file, line and key."""
+        fault = self.faults[number]
+        return shorten(fault.message if isinstance(fault, Fault) else str(fault).splitlines()[0], LONGEST_LINE)
 
 
 class UnknownNameError(InputError, KeyError):

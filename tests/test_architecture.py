@@ -19,6 +19,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 # each layer may import those before it; layers on one line are siblings and do not import each other
 LAYERS = (
     ("errors", "units", "rng", "registry", "dataset", "schema"),
+    ("sections",),
     ("numerics", "catalog"),
     ("terms", "dosing", "criteria"),
     ("models",),

@@ -105,7 +105,7 @@ def test_shipped_configs_are_valid(ossim):
 def test_schema_is_printed(ossim):
     code, out, _ = ossim("validate", "--schema")
     assert code == 0
-    assert '"$schema"' in out and '"TrialConfig"' in out
+    assert '"$schema"' in out and '"Scenario"' in out
 
 
 def test_dry_run_shows_doses_cohort_visits_and_size(ossim):

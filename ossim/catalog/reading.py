@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,6 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from ossim import errors, registry
 
-PACKAGE = "ossim"
 TIERS = ("measured", "fitted", "derived", "assumed")
 
 
@@ -31,6 +31,17 @@ class Quantity:
     bounds: tuple[float, float] | None = None
 
 
+_KINDS = MappingProxyType(
+    {kind.shipped.removeprefix("data/"): kind for kind in registry.KINDS if kind.suffix == ".yaml"}
+)
+
+
+def _file(folder: str, name: str) -> Path:
+    if folder in _KINDS:
+        return registry.path(_KINDS[folder], name)
+    return registry.PACKAGE / "data" / folder / f"{name}.yaml"
+
+
 @cache
 def load(folder: str, name: str) -> Mapping[str, Any]:
     """Return the content of ``data/<folder>/<name>.yaml``; `folder` may be empty.
@@ -42,7 +53,7 @@ def load(folder: str, name: str) -> Mapping[str, Any]:
     """
     path = f"data/{folder}/{name}.yaml" if folder else f"data/{name}.yaml"
     try:
-        content = YAML(typ="safe", pure=True).load(registry.read_text(PACKAGE, path))
+        content = YAML(typ="safe", pure=True).load(_file(folder, name).read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise errors.InputError(errors.Fault(path, line, "", error.problem or "is not YAML")) from None
@@ -53,7 +64,7 @@ def load(folder: str, name: str) -> Mapping[str, Any]:
 
 def listed(folder: str) -> tuple[str, ...]:
     """Return the names of the data files in `folder`, sorted."""
-    return registry.names(PACKAGE, f"data/{folder}", ".yaml")
+    return registry.names(_KINDS[folder])
 
 
 def resolve(kind: str, folder: str, name: str) -> str:

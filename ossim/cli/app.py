@@ -133,7 +133,8 @@ def sweep(
         print(_load("cli.preview").preview_sweep(scenario))
         return DONE
     with _progress(scenario.name) as progress:
-        return _load("cli.commands").sweep(scenario, _folder(scenario, out), progress, force=force, figures=not no_figures)
+        options = {"force": force, "figures": not no_figures}
+        return _load("cli.commands").sweep(scenario, _folder(scenario, out), progress, **options)
 
 
 @app.command()
@@ -152,9 +153,7 @@ def film(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="result folder of a model in a plane or a box")],
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="FILE", help=".gif, or .mp4 with ffmpeg; default RESULT/figures/animation.gif"
-        ),
+        typer.Option("--out", metavar="FILE", help=".gif, or .mp4 with ffmpeg; default RESULT/figures/animation.gif"),
     ] = None,
     variables: Annotated[
         list[str] | None, typer.Option("--field", metavar="NAME", help="field to show, up to four; default the first")
@@ -238,7 +237,7 @@ def _configured(config: Path, changes: list[str] | None, quick: bool) -> Any:
         key, equals, text = change.partition("=")
         if not equals or not key.strip():
             raise InputError(f"--set: '{change}' must be KEY=VALUE, for example cohort.size=100")
-        overrides[key.strip()] = _load("config.text").parse_value(text.strip(), f"--set {key.strip()}")
+        overrides[key.strip()] = _load("sections.text").parse_value(text.strip(), f"--set {key.strip()}")
     if overrides:
         scenario = scenario.with_overrides(overrides)
     if quick and hasattr(scenario, "cohort"):

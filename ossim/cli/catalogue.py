@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ossim import catalog
-from ossim.config.schema import json_schema
+from ossim.config.scenario import json_schema
 from ossim.models import TRIALS, model
 from ossim.models import models as model_names
 from ossim.models.page import page

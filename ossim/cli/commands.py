@@ -53,7 +53,7 @@ def run(
         store.result_folder(folder, force=force) as work,
         ossim.run(config, progress, to=work / store.DATASET, attributes=attributes, device=device) as dataset,
     ):
-        report = cli_report.of_trial(dataset, config.comparisons) if isinstance(config, Scenario) else None
+        report = cli_report.of_trial(dataset, config.compare_with) if isinstance(config, Scenario) else None
         drawn = _write(work, config, dataset, report.rows if report else (), figures)
         failed = _failed(dataset)
         failures = cli_report.of_runs(dataset) if isinstance(config, ModelRun) else ""
@@ -151,7 +151,7 @@ def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
     except FailedRunsError:
         return {}
     found = {name: Figure(dataset, _options(name, config, dataset)) for name in plots.applicable(dataset)}
-    published = cli_published.published(config.comparisons) if isinstance(config, Scenario) else []
+    published = cli_published.published(config.compare_with) if isinstance(config, Scenario) else []
     if published and "patient" in dataset.dims:
         comparison = endpoints.compare(dataset, published)
         found |= {name: Figure(comparison, {}) for name in plots.applicable(comparison)}

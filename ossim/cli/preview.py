@@ -7,14 +7,13 @@ from math import prod
 from typing import Any
 
 from ossim import dataset as schema
-from ossim.config import limits as config_limits
-from ossim.config.parts import Line
 from ossim.config.scenario import ModelRun, Scenario
-from ossim.config.unresolve import line_text
 from ossim.dosing import Regimen, dose_times
 from ossim.errors import InputError
 from ossim.models.patient.equations import MAX_LESIONS
 from ossim.store import folder as store
+from ossim.strategies import Line
+from ossim.strategies.treatment import line_text
 
 MAX_TIMES_SHOWN = 8
 
@@ -87,7 +86,7 @@ def _infusion(regimen: Regimen) -> str:
 
 def _n_visits(scenario: Scenario) -> int:
     """Number of visits of a patient followed to the end, baseline included."""
-    return config_limits.n_visits(scenario.visits.every, scenario.visits.until)
+    return scenario.visits.number
 
 
 def _bytes(scenario: Scenario) -> int:

@@ -10,10 +10,12 @@ import numpy as np
 
 from ossim.catalog import Parameter
 from ossim.config.grid import check_spacing, make_grid
-from ossim.config.schema import SpaceSection
+from ossim.config.space import Space
 from ossim.errors import InputError, unknown
 from ossim.models.field_model import FieldModel
 from ossim.numerics.pde.grid import Grid
+from ossim.sections.faults import check
+from ossim.sections.text import SectionText
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def field_setting(
     facts: Mapping[str, Parameter],
     initial: Mapping[str, Any],
     given: Mapping[str, Any],
-    space: SpaceSection,
+    space: Space,
 ) -> Setting:
     """Return a model in space with the numbers of one run: those of the catalogue, and what is `given` in their place.
 
@@ -59,7 +61,7 @@ def field_setting(
     return Setting(declared, values, grid, permeability, starts, step, space.wall_clock)
 
 
-def section(space: Mapping[str, Any] | SpaceSection | None) -> SpaceSection:
+def section(space: Mapping[str, Any] | Space | None) -> Space:
     """Return the checked `space` of a call from Python.
 
     Raises
@@ -67,10 +69,6 @@ def section(space: Mapping[str, Any] | SpaceSection | None) -> SpaceSection:
     InputError
         A key is unknown or a value is none of its kind.
     """
-    if isinstance(space, SpaceSection):
+    if isinstance(space, Space):
         return space
-    try:
-        return SpaceSection.model_validate(dict(space or {}))
-    except ValueError as error:
-        first = error.errors(include_url=False)[0] if hasattr(error, "errors") else {"loc": (), "msg": str(error)}
-        raise InputError(f"space: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return check(Space, SectionText("space", "", dict(space or {}), {(): 0}, (), frozenset()))

@@ -21,7 +21,7 @@ def make_grid(space: Any, size: float, spacing: float) -> tuple[Grid, np.ndarray
 
     Parameters
     ----------
-    space : a `SpaceSection`
+    space : a `Space`
     size, spacing : radius or edge of the grid, and edge of a cell, where `space` says nothing
 
     Raises

@@ -1,174 +1,204 @@
-"""A config of a published model: output times, initial state, parameters and doses, checked against the model."""
+"""A ModelRun: one run of a model of the catalogue, key by key, checked against the model."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from itertools import pairwise
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SkipValidation,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from ossim.catalog import Parameter, model_parameters, observation
+from ossim.config.base import Config
 from ossim.config.field_setting import field_setting
 from ossim.config.parameter_values import bounded
-from ossim.config.schema import ModelConfig, SpaceSection
-from ossim.config.text import Location
+from ossim.config.space import Space
+from ossim.config.times import Times
+from ossim.config.trial import Figures
 from ossim.errors import Fault, InputError, unknown
-from ossim.models import Model, State, model
+from ossim.models import Declared, FieldModel, State, model
 from ossim.models.doses import compiled_doses
-from ossim.models.field_model import FieldModel
+from ossim.sections.base import FaultList, Frozen, Names
 
-MAX_TIMES = 1_000_000
+_NUMBERS = {"anyOf": [{"type": ["number", "string"]}, {"type": "array", "items": {"type": "number"}}]}
+
+if TYPE_CHECKING:
+    Values = Mapping[str, float]
+    Ranges = Mapping[str, float | tuple[float, ...]]
+    Rows = tuple[Mapping[str, Any], ...]
+else:
+    Values = Annotated[
+        dict[str, SkipValidation[Annotated[Any, WithJsonSchema({"type": ["number", "string"]})]]],
+        AfterValidator(Frozen),
+        PlainSerializer(dict),
+    ]
+    Ranges = Annotated[
+        dict[str, SkipValidation[Annotated[Any, WithJsonSchema(_NUMBERS)]]],
+        AfterValidator(Frozen),
+        PlainSerializer(
+            lambda found: {name: list(one) if isinstance(one, tuple) else one for name, one in found.items()}
+        ),
+    ]
+    Rows = Annotated[
+        list[dict[str, Any]],
+        AfterValidator(lambda rows: tuple(Frozen(row) for row in rows)),
+        PlainSerializer(lambda rows: [dict(row) for row in rows]),
+    ]
 
 
-def read(data: Mapping[str, Any], checked: ModelConfig | None, faults: Any) -> dict[str, Any]:
-    """Return the fields of a ModelRun; `checked` is the config after its shape was found right.
+class ModelRun(Config):
+    """One run of a published model: what `ossim.simulate` is called with."""
 
-    Raises
-    ------
-    InputError
-        With all faults found, sorted by line.
-    """
-    times = _times(checked, faults) if checked else ()
-    name = data.get("model")
-    declared = faults.attempt(("model",), lambda: model(name)) if isinstance(name, str) else None
-    initial, parameters = _values(data, declared, faults) if declared else ({}, {})
-    if declared and times and checked:
-        _check_doses(declared, checked.doses, times[-1], faults)
-        for i, series in enumerate(checked.observations):
-            faults.attempt(("observations", i), lambda series=series: observation(declared.name, series))
-        for i, name in enumerate(checked.show):
-            if name not in declared.variables:
-                faults.attempt(("show", i), lambda name=name: _unknown_variable(declared, name))
-        _check_space(declared, checked, faults)
+    title: str = Field("", max_length=200, description="what the config asks, in one line")
+    model: Annotated[str, AfterValidator(lambda name: model(name) and name)] = Field(
+        description="name of the model; 'ossim models' lists them"
+    )
+    parameter_set: str | None = Field(None, description="named set of published values; default: those of the model")
+    times: Times = Field(description="output times [day]")
+    initial: Values = Field(default_factory=Frozen, description="state -> initial value")
+    parameters: Ranges = Field(default_factory=Frozen, description="parameter -> value or values")
+    doses: Rows = Field((), description="dose rows: time, amt, cmt, ii, addl, ...")
+    rtol: float = Field(1e-8, ge=1e-13, le=1e-2, description="relative tolerance")
+    atol: float = Field(1e-10, gt=0, le=1e-2, description="absolute tolerance")
+    observations: Names = Field((), description="published data of the model drawn as points")
+    show: Names = Field((), description="variables of the time course; empty: all")
+    figures: Figures = Field((), description="figure kinds to draw; empty: all that apply")
+    space: Space | None = Field(None, description="grid of a model in space")
+
+    @field_validator("parameter_set", mode="after")
+    @classmethod
+    def _known_set(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if "model" in info.data:
+            model_parameters(info.data["model"], name)
+        return name
+
+    @field_validator("initial", "parameters", mode="after")
+    @classmethod
+    def _in_canonical_units(cls, given: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        found = _facts(info)
+        if found is None:
+            return given
+        declared, facts = found
+        if info.field_name == "initial":
+            return _checked("state", _starts(declared, facts), given)
+        values = _checked("parameter", {name: facts[name] for name in declared.parameters}, given)
+        sizes = {name: len(value) for name, value in values.items() if isinstance(value, tuple)}
+        if len(set(sizes.values())) > 1:
+            listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+            raise InputError(f"lists of values must be equally long: {listed}")
+        return values
+
+    @field_validator("doses", mode="after")
+    @classmethod
+    def _given_to_the_model(cls, rows: Rows, info: ValidationInfo) -> Rows:
+        if not {"model", "times"} <= info.data.keys():
+            return rows
+        declared, until, faults = model(info.data["model"]), info.data["times"][-1], FaultList()
+        for number, row in enumerate(rows):
+            if not declared.doses:
+                faults.add((number,), f"model {declared.name} takes no doses")
+            else:
+                faults.attempt((number,), lambda row=row: _compile(declared, row, until))
+        faults.stop()
+        return rows
+
+    @field_validator("observations", mode="after")
+    @classmethod
+    def _published(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        return _each(names, info, lambda declared, name: observation(declared.name, name))
+
+    @field_validator("show", mode="after")
+    @classmethod
+    def _of_the_model(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        return _each(names, info, _check_variable)
+
+    @model_validator(mode="after")
+    def _fits_its_space(self) -> Self:
+        """Give a model in space a grid; it is made once, to see that it can be."""
+        declared = model(self.model)
+        if not isinstance(declared, FieldModel):
+            if self.space is not None:
+                raise InputError(Fault("", 0, "space", f"model {self.model} is not one in space"))
+            return self
+        space, faults = self.space or Space(), FaultList()
+        given = {name: value for name, value in self.parameters.items() if not isinstance(value, tuple)}
+        facts = model_parameters(self.model, self.parameter_set)
+        faults.attempt(("space",), lambda: field_setting(declared, facts, {}, given, space))
+        faults.stop()
+        return self if self.space is not None else self.model_copy(update={"space": space})
+
+
+def _facts(info: ValidationInfo) -> tuple[Declared, Mapping[str, Parameter]] | None:
+    """The model of a config and its numbers, where its name and its set of values are right."""
+    if not {"model", "parameter_set"} <= info.data.keys():
+        return None
+    return model(info.data["model"]), model_parameters(info.data["model"], info.data["parameter_set"])
+
+
+def _checked(kind: str, known: Mapping[str, Parameter], given: Mapping[str, Any]) -> Frozen[str, Any]:
+    """Return values, or lists of them, in canonical units; all faults at once."""
+    faults = FaultList()
+    values = {name: _one_or_many(kind, known, name, value, faults) for name, value in given.items()}
     faults.stop()
-    return {
-        "title": checked.title,
-        "model": checked.model,
-        "times": times,
-        "initial": MappingProxyType(initial),
-        "parameter_set": checked.parameter_set,
-        "parameters": MappingProxyType(parameters),
-        "doses": tuple(MappingProxyType(row) for row in checked.doses),
-        "rtol": checked.rtol,
-        "atol": checked.atol,
-        "observations": tuple(checked.observations),
-        "show": tuple(checked.show),
-        "figures": tuple(checked.figures),
-        "space": _space(declared, checked),
-    }
+    return Frozen(values)
 
 
-def _times(checked: ModelConfig, faults: Any) -> tuple[float, ...]:
-    times = checked.times
-    if isinstance(times, list):
-        if not times or times[0] < 0 or any(later <= earlier for earlier, later in pairwise(times)):
-            faults.add(("times",), "must be rising numbers of days from 0, at least one")
-        return tuple(float(time) for time in times)
-    steps = (times.stop - times.start) / times.step
-    if times.start < 0:
-        faults.add(("times", "from"), "must be 0 or more")
-        return ()
-    if steps <= 0:
-        faults.add(("times", "to"), "must lie after 'from'")
-        return ()
-    if steps > MAX_TIMES:
-        faults.add(("times", "step"), f"gives {steps:.3g} times; at most {MAX_TIMES:,}")
-        return ()
-    # A step that divides the span but for rounding reaches its end.
-    whole = int(steps + 1e-9 * max(steps, 1))
-    return tuple(float(times.start + i * times.step) for i in range(whole + 1))
-
-
-def _space(declared: Model | FieldModel, checked: ModelConfig) -> SpaceSection | None:
-    return (checked.space or SpaceSection()) if isinstance(declared, FieldModel) else None
-
-
-def _check_space(declared: Model | FieldModel, checked: ModelConfig, faults: Any) -> None:
-    """Whether the model can be run in the space asked for; the grid itself is made once, to see that it can be."""
-    if not isinstance(declared, FieldModel):
-        if checked.space is not None:
-            faults.add(("space",), f"model {declared.name} is not one in space")
-        return
-    facts = model_parameters(declared.name, checked.parameter_set)
-    given = {name: value for name, value in checked.parameters.items() if isinstance(value, int | float)}
-    faults.attempt(("space",), lambda: field_setting(declared, facts, {}, given, _space(declared, checked)))
-
-
-def _values(data: Mapping[str, Any], declared: Model, faults: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    chosen = data.get("parameter_set")
-    facts = faults.attempt(
-        ("parameter_set",), lambda: model_parameters(declared.name, chosen if isinstance(chosen, str) else None)
-    )
-    if facts is None:
-        return {}, {}
-    states = _starts(declared, facts)
-    known = {name: facts[name] for name in declared.parameters}
-    initial = {
-        name: faults.attempt(("initial", name), lambda name=name, value=value: _value("state", states, name, value))
-        for name, value in _items(data, "initial")
-    }
-    parameters = {
-        name: _one_or_many(known, name, value, ("parameters", name), faults)
-        for name, value in _items(data, "parameters")
-    }
-    sizes = {name: len(value) for name, value in parameters.items() if isinstance(value, tuple)}
-    if len(set(sizes.values())) > 1:
-        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
-        faults.add(("parameters",), f"lists of values must be equally long: {listed}")
-    return initial, parameters
-
-
-def _starts(declared: Model | FieldModel, facts: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    if isinstance(declared, FieldModel):
-        return {
-            item.name: Parameter(item.name, "", 0.0, item.unit, item.long_name, "", "", bounds=(0.0, math.inf))
-            for item in declared.fields.values()
-        }
-    return {state.name: _start(state, facts) for state in declared.states.values()}
-
-
-def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
-    """What the value of a state at the start may be: that of its parameter, or zero and more."""
-    if state.initial:
-        return facts[state.initial]
-    return Parameter(state.name, "", 0.0, state.unit, state.long_name, "", "", bounds=(0.0, math.inf))
-
-
-def _unknown_variable(declared: Model, name: str) -> None:
-    raise unknown("variable", name, declared.variables)
-
-
-def _items(data: Mapping[str, Any], key: str) -> Any:
-    return data[key].items() if isinstance(data.get(key), dict) else ()
-
-
-def _one_or_many(known: Mapping[str, Any], name: str, value: Any, place: Location, faults: Any) -> Any:
-    if not isinstance(value, list) or name not in known:
-        return faults.attempt(place, lambda: _value("parameter", known, name, value))
+def _one_or_many(kind: str, known: Mapping[str, Parameter], name: str, value: Any, faults: FaultList) -> Any:
+    if not isinstance(value, (list, tuple)) or name not in known or kind == "state":
+        return faults.attempt((name,), lambda: _value(kind, known, name, value))
     if not value:
-        faults.add(place, "must be a number or a list of numbers, is an empty list")
+        faults.add((name,), "must be a number or a list of numbers, is an empty list")
     return tuple(
-        faults.attempt((*place, i), lambda item=item: _value("parameter", known, name, item))
-        for i, item in enumerate(value)
+        faults.attempt((name, number), lambda item=item: _value(kind, known, name, item))
+        for number, item in enumerate(value)
     )
 
 
-def _value(kind: str, known: Mapping[str, Any], name: str, value: Any) -> float:
+def _value(kind: str, known: Mapping[str, Parameter], name: str, value: Any) -> float:
     if name not in known:
         raise unknown(kind, name, known)
     return bounded(known[name], value)
 
 
-def _check_doses(declared: Model, rows: list[dict[str, Any]], until: float, faults: Any) -> None:
-    for i, row in enumerate(rows):
-        if not declared.doses:
-            faults.add(("doses", i), f"model {declared.name} takes no doses")
-        else:
-            faults.attempt(("doses", i), lambda row=row: _compile(declared, row, until))
+def _starts(declared: Declared, facts: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """What the values at the start may be."""
+    if isinstance(declared, FieldModel):
+        return {item.name: _from_zero(item.name, item.unit, item.long_name) for item in declared.fields.values()}
+    return {state.name: _start(state, facts) for state in declared.states.values()}
 
 
-def _compile(declared: Model, row: Mapping[str, Any], until: float) -> None:
+def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
+    """What the value of a state at the start may be: that of its parameter, or zero and more."""
+    return facts[state.initial] if state.initial else _from_zero(state.name, state.unit, state.long_name)
+
+
+def _from_zero(name: str, unit: str, long_name: str) -> Parameter:
+    return Parameter(name, "", 0.0, unit, long_name, "", "", bounds=(0.0, math.inf))
+
+
+def _each(names: tuple[str, ...], info: ValidationInfo, check: Callable[[Declared, str], object]) -> tuple[str, ...]:
+    faults = FaultList()
+    for number, name in enumerate(names if "model" in info.data else ()):
+        faults.attempt((number,), lambda name=name: check(model(info.data["model"]), name))
+    faults.stop()
+    return names
+
+
+def _check_variable(declared: Declared, name: str) -> None:
+    if name not in declared.variables:
+        raise unknown("variable", name, declared.variables)
+
+
+def _compile(declared: Any, row: Mapping[str, Any], until: float) -> None:
     """Compile one dose row, so that what is wrong with it is said with the key it belongs to."""
     try:
         compiled_doses(declared, [row], until)

@@ -7,39 +7,41 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ossim.config.schema import ModelConfig, TrialConfig
 from ossim.dosing import parse_dose, parse_regimen, regimen_text
 from ossim.errors import InputError, unknown
+from ossim.sections.base import Location
 
-PARAMETERS = ("cohort", "parameters")
 
-
-def apply(data: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+def apply(
+    data: Mapping[str, Any], overrides: Mapping[str, Any], keys: tuple[str, ...], bare_names: Location
+) -> dict[str, Any]:
     """Return a copy of plain config values with every override set.
+
+    Parameters
+    ----------
+    keys : the keys of such a config
+    bare_names : where a bare name belongs that is none of them: a parameter of the model
 
     Raises
     ------
     InputError
-        A path leads nowhere. Whether the result is a valid config is for `resolve` to say.
+        A path leads nowhere. Whether the result is a valid config is seen when it is read.
     """
     out = copy.deepcopy(dict(data))
     for path, value in overrides.items():
-        _set(out, path, value)
+        _set(out, path, split(path, keys, bare_names), value)
     return out
 
 
-def split(path: str) -> tuple[str, ...]:
+def split(path: str, keys: tuple[str, ...], bare_names: Location) -> tuple[str, ...]:
     """Return the keys of a dotted path; a bare name that is no key of a config is a model parameter."""
     steps = tuple(path.split("."))
     if not all(steps):
         raise InputError(f"'{path}' is no path; write for example cohort.size or arms.NAME.dose")
-    if len(steps) == 1 and steps[0] not in {*TrialConfig.model_fields, *ModelConfig.model_fields}:
-        return (*PARAMETERS, *steps)
-    return steps
+    return (*map(str, bare_names), *steps) if len(steps) == 1 and steps[0] not in keys else steps
 
 
-def _set(data: dict[str, Any], path: str, value: Any) -> None:
-    steps = split(path)
+def _set(data: dict[str, Any], path: str, steps: tuple[str, ...], value: Any) -> None:
     if steps[0] == "arms" and len(steps) > 1 and steps[1] not in data.get("arms", {}):
         raise unknown("arm", steps[1], data.get("arms", {}))
     if steps[0] == "arms" and len(steps) == 3 and steps[2] == "dose":

@@ -8,25 +8,28 @@ from types import MappingProxyType
 from typing import Any
 
 from ossim import catalog
-from ossim.config.faults import describe
-from ossim.config.schema import PATIENT_MODEL
 from ossim.errors import InputError, unknown
+from ossim.sections.base import FaultList
+from ossim.sections.faults import describe
 from ossim.units import quantity
 
 _DIMENSIONS = MappingProxyType({"day": "time", "1/day": "rate", "1": "fraction", "mm": "length", "mm^3": "volume"})
 
 
-def model_parameters(given: Any, faults: Any) -> Mapping[str, float]:
-    """Return the parameters fixed for all patients; what is wrong goes to `faults`."""
-    known = catalog.model_parameters(PATIENT_MODEL)
-    values = {}
-    for name, value in given.items() if isinstance(given, dict) else ():
-        place = ("cohort", "parameters", name)
-        values[name] = faults.attempt(place, lambda name=name, value=value: parameter_value(known, name, value))
-    return MappingProxyType(values)
+def parameter_values(known: Mapping[str, catalog.Parameter], given: Any) -> Any:
+    """Return the parameters of a section in canonical units, all faults at once; what is no mapping as it is."""
+    if not isinstance(given, Mapping):
+        return given
+    faults = FaultList()
+    values = {
+        name: faults.attempt((name,), lambda name=name, value=value: parameter_value(known, name, value))
+        for name, value in given.items()
+    }
+    faults.stop()
+    return values
 
 
-def parameter_value(known: Mapping[str, Any], name: str, value: Any) -> float:
+def parameter_value(known: Mapping[str, catalog.Parameter], name: str, value: Any) -> float:
     """Return one parameter in its canonical unit.
 
     Raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ossim.errors import InputError
+from ossim.errors import LONGEST_LINE, InputError, shorten
 
 LONGEST_TEXT = 2000
 SEPARATORS = ("+", ";", "\n")
@@ -38,6 +38,12 @@ class RegimenError(InputError):
         shown = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in line)
         carets = " " * (span[0] - first) + "^" * max(min(span[1], first + len(line)) - span[0], 1)
         super().__init__(f"{reason}\n  {shown}\n  {carets}")
+
+    def brief(self, number: int = 0) -> str:
+        """Return the text and the reason in one line, with the word where reading stopped."""
+        word = self.text[slice(*self.span)]
+        message = self.reason if not word.strip() or word in self.reason else f"{self.reason}, not '{word}'"
+        return shorten(f"'{shorten(self.text)}': {message}", LONGEST_LINE)
 
 
 class Token(NamedTuple):

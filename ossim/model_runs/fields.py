@@ -15,7 +15,7 @@ from ossim.catalog import Parameter
 from ossim.config.field_setting import Setting, field_setting
 from ossim.config.grid import described
 from ossim.config.parameter_values import bounded
-from ossim.config.schema import SpaceSection
+from ossim.config.space import Space
 from ossim.dataset import Status, dataarray_attrs
 from ossim.errors import InputError, unknown
 from ossim.models.field_model import FieldModel
@@ -41,7 +41,7 @@ def simulate_fields(
     times: np.ndarray,
     initial: Mapping[str, Any],
     parameters: Mapping[str, Any],
-    space: SpaceSection,
+    space: Space,
     progress: Callable[[float, float], None] | None = None,
     to: Path | None = None,
 ) -> xr.Dataset:

@@ -13,7 +13,7 @@ import xarray as xr
 
 from ossim.catalog import Parameter, model_parameters
 from ossim.config.field_setting import section
-from ossim.config.schema import SpaceSection
+from ossim.config.space import Space
 from ossim.errors import InputError, nearest, unknown
 from ossim.model_runs.dataset import model_dataset
 from ossim.model_runs.fields import simulate_fields
@@ -100,7 +100,7 @@ def in_space(
     doses: Sequence[Mapping[str, Any]] = (),
     parameters: Mapping[str, Any] | None = None,
     parameter_set: str | None = None,
-    space: Mapping[str, Any] | SpaceSection | None = None,
+    space: Mapping[str, Any] | Space | None = None,
     progress: Callable[[float, float], None] | None = None,
     to: Path | None = None,
 ) -> xr.Dataset:

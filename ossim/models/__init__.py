@@ -1,35 +1,36 @@
 """Models: how one is declared, the library of published ones, and the osteosarcoma patient that trials are made of.
 
-A file of the library is a model when the catalogue holds parameters of its name. The package itself can be called: `ossim.models()` is
-the list of names, whether or not the package has been imported before. Models of the user's own are found in the
-folders of `ossim.registry`.
+A file of the library is a model when the catalogue holds parameters of its name; models of the user's own are found in
+the places of `ossim.registry`. The package itself can be called: `ossim.models()` is the list of names.
 """
 
 from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib import import_module
 from types import MappingProxyType, ModuleType
 
+from ossim import registry
 from ossim.catalog import documented_models, model_parameters
 from ossim.errors import InputError, unknown
 from ossim.models.declaration import Clock, Compartment, Depot, Dosed, Level, Model, Observable, State
+from ossim.models.field_model import FieldModel
+from ossim.models.size_model import SizeModel
 from ossim.numerics.codegen.system import System
-from ossim.registry import names
 
+Declared = Model | FieldModel | SizeModel
 PATIENT, SPATIAL = "osteosarcoma_patient", "osteosarcoma_spatial"
 TRIALS = MappingProxyType({PATIENT: "the osteosarcoma patient", SPATIAL: "the osteosarcoma patient in space"})
 
 
 def models() -> tuple[str, ...]:
     """Names of all models, sorted."""
-    found = (*names("ossim", "models/library", suffix=".py", user_folder="models"), *TRIALS)
+    found = (*registry.names(registry.MODEL), *TRIALS)
     return tuple(sorted(name for name in found if name in documented_models()))
 
 
 @cache
-def model(name: str) -> Model:
+def model(name: str) -> Declared:
     """Return the model called `name`.
 
     Raises
@@ -43,7 +44,7 @@ def model(name: str) -> Model:
         raise InputError(f"model '{name}' is run as a trial: write a config and give it to ossim.run")
     if name not in models():
         raise unknown("model", name, models())
-    declared = import_module(f"{__name__}.library.{name}").MODEL
+    declared = registry.load(registry.MODEL, name)
     if lacking := [key for key in declared.parameters if key not in model_parameters(name)]:
         raise InputError(f"model '{name}' has no numbers in data/models/{name}.yaml for {', '.join(lacking)}")
     return declared
@@ -69,11 +70,14 @@ __all__ = [
     "TRIALS",
     "Clock",
     "Compartment",
+    "Declared",
     "Depot",
     "Dosed",
+    "FieldModel",
     "Level",
     "Model",
     "Observable",
+    "SizeModel",
     "State",
     "System",
     "model",

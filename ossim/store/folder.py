@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ossim.config.text import dump
 from ossim.errors import InputError, OutputExistsError
+from ossim.sections.text import dump
 from ossim.store.fields import FIELDS, open_fields
 
 DATASET = "result.nc"

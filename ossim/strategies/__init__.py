@@ -1,27 +1,35 @@
-"""Strategies: what is prescribed next, decided at a visit from what the clinic can see. One file per strategy."""
+"""Strategies: what is prescribed next, decided at a visit from what the clinic can see. One file per strategy.
+
+A file of `kinds`, or of ``strategies`` in a folder of the user's, defines `STRATEGY`, a class derived from `Strategy`.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-from types import ModuleType
+from ossim import registry
+from ossim.errors import InputError
+from ossim.strategies.base import STOP, Line, Strategy, Visit
+from ossim.strategies.treatment import Regimens
 
-from ossim.errors import unknown
+__all__ = ["STOP", "Line", "Regimens", "Strategy", "Visit", "strategies", "strategy"]
 
 
 def strategies() -> tuple[str, ...]:
-    """Names of the strategies: the files of this folder but for the shared `visit`."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if module.name != "visit"))
+    """Names of the strategies, sorted."""
+    return registry.names(registry.STRATEGY)
 
 
-def strategy(name: str) -> ModuleType:
-    """Return the strategy called `name`: a module with ``decide(visit, n_lines, beyond_progression)``.
+def strategy(name: str) -> type[Strategy]:
+    """Return the strategy called `name`: a class that is made with its options.
 
     Raises
     ------
     UnknownNameError
         No strategy has this name.
+    InputError
+        Its file cannot be run, or what it defines is no strategy.
     """
-    if name not in strategies():
-        raise unknown("strategy", name, strategies())
-    return import_module(f"{__name__}.{name}")
+    found = registry.load(registry.STRATEGY, name)
+    if not (isinstance(found, type) and issubclass(found, Strategy)):
+        place = registry.path(registry.STRATEGY, name)
+        raise InputError(f"{place}: STRATEGY must be a class derived from ossim.strategies.Strategy, is {found!r}")
+    return found

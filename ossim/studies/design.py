@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
 
-from ossim.config.parts import Axis, Sweep
 from ossim.config.scenario import Scenario
+from ossim.config.sweep import Axis, Sweep
 from ossim.errors import InputError
 
 MAX_RUNS = 1_000_000
@@ -79,6 +79,6 @@ def design_of(scenario: Scenario) -> Design:
 
 def scenarios(scenario: Scenario) -> Iterator[tuple[dict[str, Any], Scenario]]:
     """Yield for every run its axis values and the Scenario they give, which has no sweep of its own."""
-    single = replace(scenario, sweep=None)
+    single = scenario.without_sweep()
     for point in design_of(scenario).points():
         yield point, single.with_overrides(point, origin="sweep")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ossim.cohort.sampling import Patients
-from ossim.config.parts import Arm, Solver
+from ossim.config.arm import Arm
+from ossim.config.solver import Solver
 from ossim.criteria.recist import assess
 from ossim.criteria.rules import Thresholds
 from ossim.dataset import Response
@@ -19,8 +20,7 @@ from ossim.numerics.arrays import Clocks, Watch
 from ossim.numerics.ode.devices import advance_on
 from ossim.numerics.ode.problem import Problem, make_control, make_problem, make_records, make_runs
 from ossim.rng import normals
-from ossim.strategies import strategy
-from ossim.strategies.base import STOP, Visit
+from ossim.strategies import STOP, Visit
 from ossim.trial import new_lesions
 from ossim.trial.exposure import Pharmacology, exposure
 from ossim.trial.spatial.course import SpatialCourse, SpatialPlan
@@ -114,7 +114,8 @@ def run_arm(
     -------
     dict of arrays named as in the trial Dataset, leading dimension patient; and the problem, for its trajectories
     """
-    n, n_visits, n_lines = patients.size, protocol.visit_times.size, len(arm.lines)
+    strategy = arm.plan
+    n, n_visits, n_lines = patients.size, protocol.visit_times.size, len(strategy.lines)
     problem, lines = set_up(arm, patients, plan, protocol, tracked)
     runs, watch = problem.runs, problem.watch
     grow = protocol.new_lesions == "metastases"
@@ -126,7 +127,7 @@ def run_arm(
         # the engine dates new lesions of the hazard form only
         "new_lesion_threshold": np.full(n, np.inf) if grow else thresholds,
     }
-    decide, course = strategy(arm.strategy).decide, _course(problem, arm, patients, protocol)
+    course = _course(problem, arm, patients, protocol)
     out = _empty(n, n_visits, n_lines, course.beyond)
     everyone, line = np.arange(n), np.zeros(n, np.int64)
     best, nadir = np.full(n, np.nan), np.full(n, np.nan)
@@ -168,9 +169,14 @@ def run_arm(
             first = np.flatnonzero(progressed & ~progressed_before)
             out["progression_time"][first, line[first]] = time
             progressed_before |= progressed
-            view = Visit(visit, float(time), line, progressed, response, total, nadir)
-            wanted = decide(view, n_lines, arm.beyond_progression)
-            wanted = np.where(seen, wanted, line)
+            wanted = line
+            if visit > 0:
+                begun = np.take_along_axis(out["line_start"], np.maximum(line, 0)[:, None], axis=1)[:, 0]
+                view = Visit(
+                    visit, float(time), line, time - begun, progressed, response, total, best, nadir, total,
+                    *(out[name][:, visit] for name in ("vegf", "svegfr2")),
+                )  # fmt: skip
+                wanted = np.where(seen, strategy.decide(view), line)
             change = np.flatnonzero(seen & (wanted != line)) if visit > 0 else everyone
             if change.size:
                 _note_true_progression(out, problem, change, line)

@@ -13,7 +13,6 @@ import xarray as xr
 
 from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
-from ossim.config.limits import n_visits
 from ossim.config.scenario import ModelRun, Scenario
 from ossim.config.spatial_trial import space_values
 from ossim.criteria.recist import RECIST_1_1
@@ -187,7 +186,7 @@ def available_cores() -> int:
 def _visit_times(scenario: Scenario) -> np.ndarray:
     """Baseline and every scan within follow-up [day]."""
     visits = scenario.visits
-    return visits.every * np.arange(n_visits(visits.every, visits.until))
+    return visits.every * np.arange(visits.number)
 
 
 def _trajectory_times(scenario: Scenario) -> np.ndarray:

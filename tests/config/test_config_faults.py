@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ossim.config import limits as config_limits
 from ossim.config import scenario
-from ossim.config.text import dump, parse, parse_value, read_text
+from ossim.config.visits import n_visits
 from ossim.errors import InputError
+from ossim.sections.text import dump, parse, parse_value, read_text
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "configs").rglob("*.yaml"))
@@ -121,7 +121,7 @@ def test_twelve_faults_are_twelve_lines_in_order():
         ("    regimen: sorafenib 400 mg b.i.d.", "    beyond_progression: false", 7, "arms.a", "no treatment"),
         ("    strategy: sequence\n", "", 10, "arms.b.lines", "strategy: sequence"),
         ("    lines: [sorafenib 400 mg b.i.d., none]\n", "", 10, "arms.b.strategy", "needs 'lines'"),
-        ("    lines: [", "    regimen: none\n    lines: [", 12, "arms.b.lines", "either"),
+        ("    lines: [", "    regimen: none\n    lines: [", 11, "arms.b.regimen", "needs 'strategy: fixed'"),
         ("  b:\n", "  b c:\n", 9, "arms.b c", "start with a letter"),
         ("seed: 3", "seed: 3\ncompare_with: [grignani2012_sorafenb]", 3, "compare_with[0]", "grignani2012_sorafenib"),
         ("seed: 3", "seed: 3\ncompare_with: [regobone_regorafenib]", 3, "compare_with[0]", "no arm"),
@@ -323,7 +323,7 @@ def test_what_could_not_run_is_a_fault_with_its_key(old, new, line, key, words):
 
 @pytest.mark.parametrize(("every", "until", "number"), [(56, 730.5, 14), (56, 728, 14), (0.1, 0.3, 4)])
 def test_visits_are_the_multiples_within_follow_up(every, until, number):
-    assert config_limits.n_visits(every, until) == number
+    assert n_visits(every, until) == number
 
 
 def test_refused_dose_of_an_override_is_one_line():

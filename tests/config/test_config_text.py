@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from ossim.config.text import MAX_BYTES, dump, parse, parse_value, read_text
 from ossim.errors import InputError
+from ossim.sections.text import MAX_BYTES, dump, parse, parse_value, read_text
 
 REFUSAL_SECONDS = 2.0  # a hostile file must not cost more than a moment
 

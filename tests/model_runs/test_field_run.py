@@ -134,7 +134,7 @@ def test_config_writes_a_store_that_plain_xarray_reads(tmp_path):
 
 def _written(folder, config):
     path = folder / "config.yaml"
-    path.write_text(ossim.config.text.dump(config.resolved()))
+    path.write_text(ossim.sections.text.dump(config.resolved()))
     return path
 
 

@@ -9,8 +9,8 @@ from reference_patient import CUBIC_MM_PER_CM, Dose, Kinetics, Patient, Treatmen
 
 from ossim.catalog import drug, population
 from ossim.cohort.sampling import Patients, draw_patients
-from ossim.config.parts import Arm, Solver
-from ossim.config.schema import SolverSection
+from ossim.config.arm import Arm
+from ossim.config.solver import Solver
 from ossim.criteria.recist import RECIST_1_1
 from ossim.dosing import parse_regimen
 from ossim.models.patient.equations import LESION_STATES, MAX_LESIONS, SHARED_STATES
@@ -23,7 +23,7 @@ SEED = 2024
 HORIZON = 120.0
 #: volumes below this are not compared [mm^3]: one cell
 CELL = 1e-6
-DEFAULT_RTOL, DEFAULT_ATOL = (SolverSection.model_fields[name].default for name in ("rtol", "atol"))
+DEFAULT_RTOL, DEFAULT_ATOL = (Solver.model_fields[name].default for name in ("rtol", "atol"))
 QUARTER_HOUR = 15.0 / 1440.0
 
 
@@ -110,7 +110,7 @@ def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, ato
     """The patients at `until` days, through the arms, lines and drugs of ossim."""
     texts = (regimen.texts, regimen.second_texts) if regimen.second_line < until else (regimen.texts,)
     lines = tuple(tuple(parse_regimen(text) for text in line) for line in texts)
-    arm = Arm("arm", "sequence", lines)
+    arm = Arm.model_validate({"strategy": "sequence", "lines": list(lines)})
     names = tuple(dict.fromkeys(item.drug for line in lines for item in line))
     plan = plan_pharmacology(names, "calibrated")
     protocol = Protocol(
@@ -119,7 +119,7 @@ def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, ato
         until=until,
         thresholds=RECIST_1_1,
         measurement_error=0.0,
-        solver=Solver(rtol, atol, max_steps),
+        solver=Solver(rtol=rtol, atol=atol, max_steps=max_steps),
         trajectory_times=np.zeros(0),
     )
     problem, compiled = set_up(arm, patients, plan, protocol, np.full(patients.size, -1))

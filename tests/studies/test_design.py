@@ -8,8 +8,7 @@ from itertools import pairwise
 import pytest
 
 from ossim.config import scenario
-from ossim.config.parts import Axis
-from ossim.config.sweep import expand
+from ossim.config.sweep import Axis, expand
 from ossim.errors import InputError
 from ossim.studies import design
 from ossim.studies.design import Design

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +40,7 @@ def simulated_shares(size, seed):
             changes["arms.regorafenib.regimen"] = REGORAFENIB_WITHOUT_PAUSE
         scenario = ossim.load(CONFIGS / f"{config}.yaml").with_overrides(changes)
         dataset = ossim.run(scenario)
-        arms = {item.trial: item.arm for item in scenario.comparisons}
+        arms = {item.trial: item.arm for item in scenario.compare_with}
         for target in catalog.targets(kind):
             if target.trial in arms:
                 found[target.name] = share(dataset, arms[target.trial], target)
@@ -105,7 +104,8 @@ def sorafenib(size, seed, parameters=None, every="8 weeks", until="48 weeks", ar
     )
     scenario = ossim.loads(text)
     # a mechanism switched off lies outside the bounds a config may use
-    return ossim.run(replace(scenario, cohort=replace(scenario.cohort, parameters=parameters or {})))
+    cohort = scenario.cohort.model_copy(update={"parameters": parameters or {}})
+    return ossim.run(scenario.model_copy(update={"cohort": cohort}))
 
 
 @pytest.fixture(scope="module")

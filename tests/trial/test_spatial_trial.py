@@ -176,7 +176,7 @@ def test_no_cell_gets_behind_a_cortex(tmp_path):
 def test_config_comes_back_from_what_it_resolves_to():
     barriers = "[{shape: slab, axis: r, from: 20, to: 21}, {shape: outside_ball, radius: 25 mm}]"
     scenario = ossim.loads(CONFIG.replace("geometry: radial", f"geometry: radial, barriers: {barriers}"))
-    text = ossim.config.text.dump(scenario.resolved())
+    text = ossim.sections.text.dump(scenario.resolved())
     assert ossim.loads(text) == scenario
 
 
@@ -268,7 +268,7 @@ def test_embolization_acts_alike_in_shells_and_on_a_box():
 def test_embolization_comes_back_from_what_the_config_resolves_to():
     scenario = ossim.loads(EMBOLIZED)
     assert scenario.arms[0].embolization.fraction == 0.9 and scenario.arms[1].embolization is None
-    assert ossim.loads(ossim.config.text.dump(scenario.resolved())) == scenario
+    assert ossim.loads(ossim.sections.text.dump(scenario.resolved())) == scenario
 
 
 @pytest.mark.parametrize(

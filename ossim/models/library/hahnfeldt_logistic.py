@@ -30,9 +30,7 @@ MODEL = Model(
     name="hahnfeldt_logistic",
     title="Tumor growth under angiogenic control, generalized logistic form",
     reference="hahnfeldt1999",
-    system=System(
-        "hahnfeldt_logistic", ("V", "K"), ("lambda1", "theta", "lambda2", "b", "d", *EFFECTS), rates, INPUTS
-    ),
+    system=System("hahnfeldt_logistic", ("V", "K"), ("lambda1", "theta", "lambda2", "b", "d", *EFFECTS), rates, INPUTS),
     states=STATES,
     symbols={**SYMBOLS, "theta": "growth_exponent"},
     compartments=COMPARTMENTS,

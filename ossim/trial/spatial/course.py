@@ -15,8 +15,8 @@ from time import monotonic
 import numpy as np
 
 from ossim.cohort.sampling import Patients
-from ossim.config.parts import Arm
-from ossim.config.schema import SpaceSection
+from ossim.config.arm import Arm
+from ossim.config.space import Space
 from ossim.dataset import Status
 from ossim.models.patient.equations import LESION_STATES
 from ossim.models.patient.observables import diameters, lesions
@@ -47,7 +47,7 @@ class SpatialPlan:
     """
 
     space: Mapping[str, float]
-    section: SpaceSection
+    section: Space
     grown: Mapping[tuple[int, int], Grown]
     failed: tuple[int, ...]
     times: np.ndarray

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ossim.config.grid import make_grid
-from ossim.config.schema import SpaceSection
+from ossim.config.space import Space
 from ossim.models.patient.spatial import CELLS, SHOWN, SOLID, SYSTEM
 from ossim.numerics.pde.evolve import Ended, advance, settle
 from ossim.numerics.pde.grid import Grid
@@ -61,7 +61,7 @@ class Findings(NamedTuple):
     necrotic: float
 
 
-def first_grid(size: float, space: Mapping[str, float], section: SpaceSection) -> tuple[Grid, np.ndarray | float]:
+def first_grid(size: float, space: Mapping[str, float], section: Space) -> tuple[Grid, np.ndarray | float]:
     """Return the grid of a lesion of the diameter `size` [mm] at enrollment, and the permeability of its cells."""
     extent = 0.5 * size + margin(space) if section.geometry == "radial" else size + 2.0 * margin(space)
     return make_grid(section, extent, space["cell_spacing"])
@@ -83,7 +83,7 @@ class Lesion:
         size: float,
         patient: Mapping[str, float],
         space: Mapping[str, float],
-        section: SpaceSection,
+        section: Space,
     ):
         self.space, self.kernel = space, dict(grown.kernel)
         self.problem = placed(grown, *first_grid(size, space, section), patient, TOLERANCE)

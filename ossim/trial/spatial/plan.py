@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ossim.cohort.sampling import Patients
-from ossim.config.schema import SPATIAL_MODEL
 from ossim.config.spatial_trial import space_values
+from ossim.models import SPATIAL
 from ossim.models.patient.spatial import SHOWN, TUMOR
 from ossim.numerics.pde.grid import Grid
 from ossim.store import provenance
@@ -56,7 +56,7 @@ def field_store(scenario: Any, patients: Patients, path: Path) -> FieldStore:
     labels = {name: {"units": unit, "long_name": long_name} for name, unit, long_name in SHOWN.values()}
     about = {
         "title": scenario.title or scenario.name,
-        "model": SPATIAL_MODEL,
+        "model": SPATIAL,
         "notice": provenance.NOTICE,
         **provenance.versions(),
         "tumor_variables": " ".join(SHOWN[symbol][0] for symbol in TUMOR),

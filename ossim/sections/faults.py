@@ -1,16 +1,19 @@
-"""Says what is wrong with the shape of a config in words of its author, not of the schema library."""
+"""What is wrong with a section, in words of its author and not of the schema library: line, key, nearest name."""
 
 from __future__ import annotations
 
 import re
 import types
 from collections.abc import Iterable
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from ossim.config.text import ConfigText, Location, key_text
-from ossim.errors import Fault, nearest
+from ossim.errors import Fault, InputError, nearest, shorten
+from ossim.sections.base import Location, Nested, Placed, Section
+from ossim.sections.text import SectionText, key_text
+
+Checked = TypeVar("Checked", bound=Section)
 
 _KINDS = {
     "int_type": "a whole number",
@@ -21,6 +24,8 @@ _KINDS = {
     "model_type": "a mapping of keys",
     "model_attributes_type": "a mapping of keys",
     "list_type": "a list",
+    "tuple_type": "a list",
+    "mapping_type": "a mapping of keys",
 }
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -43,41 +48,103 @@ def describe(value: object) -> str:
     return "is a list" if isinstance(value, list) else "is a mapping"
 
 
-def shorten(text: str, length: int = 60) -> str:
-    """Cut `text` to one line of at most `length` characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 3] + "..."
+def check(section: type[Checked], text: SectionText) -> Checked:
+    """Return the data of a text as a section.
+
+    Raises
+    ------
+    InputError
+        With every fault of the text and of the section, one line each, sorted by line.
+    """
+    found = list(text.faults)
+    if not isinstance(text.data, dict):
+        found.append(fault_at(text, (), "must be a mapping of keys"))
+        raise InputError(*found)
+    try:
+        checked = section.model_validate(text.data)
+    except ValidationError as error:
+        broken = set(text.broken)
+        for place, fault in shape_faults(error, text, section):
+            if not any(place[: len(known)] == known for known in broken if known):
+                found.append(fault)
+    if found:
+        raise InputError(*sorted(dict.fromkeys(found), key=lambda fault: (fault.line, fault.key)))
+    return checked
 
 
-def shape_faults(error: ValidationError, config: ConfigText, model: type[BaseModel]) -> list[tuple[Location, Fault]]:
-    """Turn the errors of the schema library into one `Fault` each, with its place in the config.
+def shape_faults(
+    error: ValidationError,
+    text: SectionText,
+    section: type[BaseModel],
+    inside: Location = (),
+    others: tuple[str, ...] = (),
+) -> list[tuple[Location, Fault]]:
+    """Turn the errors of a section into one `Fault` each, with its place in the text.
 
     A misspelt key that is required counts once: as unknown, not as missing too.
+
+    Parameters
+    ----------
+    inside : where the section stands in the text
+    others : keys allowed beside those of the section
     """
     errors = error.errors(include_url=False)
-    unknown_keys = [_clean(item["loc"], config.data) for item in errors if item["type"] == "extra_forbidden"]
-    meant = {(*place[:-1], _nearest_key(model, place)) for place in unknown_keys}
+    data = _at(text.data, inside)
+    unknown_keys = [_clean(item["loc"], data) for item in errors if item["type"] == "extra_forbidden"]
+    meant = {(*place[:-1], _nearest_key(section, place, others)) for place in unknown_keys}
     faults: list[tuple[Location, Fault]] = []
 
     def add(place: Location, message: str) -> None:
-        faults.append((place, fault_at(config, place, message)))
+        faults.append(((*inside, *place), fault_at(text, (*inside, *place), message)))
 
     for item in errors:
-        place = _clean(item["loc"], config.data)
-        if item["type"] == "missing":
+        place, raised = _clean(item["loc"], data), item.get("ctx", {}).get("error")
+        if isinstance(raised, Nested):
+            faults += shape_faults(raised.error, text, raised.section, (*inside, *place), raised.others)
+        elif isinstance(raised, InputError):
+            faults += input_faults(raised, text, (*inside, *place))
+        elif item["type"] == "missing":
             place = (*place, str(item["loc"][-1]))
             if place not in meant:
-                add(place, _missing(model, place))
+                add(place, _missing(section, place))
         elif item["type"] == "extra_forbidden":
-            add(place, _unknown_key(model, place, item["input"]))
+            add(place, _unknown_key(section, place, item["input"], others))
         else:
             add(place, _message(item))
     return faults
 
 
-def fault_at(config: ConfigText, place: Location, message: str) -> Fault:
+def input_faults(error: InputError, text: SectionText, place: Location) -> list[tuple[Location, Fault]]:
+    """Turn what was raised below a section into faults at `place`, or at the key inside it that a fault names."""
+    if isinstance(error, Placed):
+        inside = ((_known(text, place, inner), message) for inner, message in error.found)
+        return [(where, fault_at(text, where, message)) for where, message in inside]
+    found = []
+    for number, fault in enumerate(error.faults):
+        key = fault.key if isinstance(fault, Fault) else ""
+        steps = tuple(int(step) if step.isdecimal() else step for step in key.split(".")) if key else ()
+        inner = next((where for where in ((*place, key), (*place, *steps)) if where in text.lines), place)
+        found.append((inner, fault_at(text, inner, error.brief(number))))
+    return found
+
+
+def _known(text: SectionText, place: Location, inner: Location) -> Location:
+    """Return the place inside `place` as far as the text has it; of values without lines, the whole place."""
+    whole = (*place, *inner)
+    while len(text.lines) > 1 and len(whole) > len(place) and whole not in text.lines:
+        whole = whole[:-1]
+    return whole
+
+
+def _at(data: Any, place: Location) -> Any:
+    for step in place:
+        data = data[step]
+    return data
+
+
+def fault_at(text: SectionText, place: Location, message: str) -> Fault:
     """Build the fault for one place of a config."""
-    return Fault(config.name, config.line(place), key_text(place), message)
+    return Fault(text.name, text.line(place), key_text(place), message)
 
 
 def keys_at(model: type[BaseModel], place: Location) -> tuple[str, ...]:
@@ -122,13 +189,18 @@ def _clean(loc: tuple[Any, ...], data: Any) -> Location:
     return tuple(place)
 
 
-def _nearest_key(model: type[BaseModel], place: Location) -> str:
-    hint = nearest(place[-1], keys_at(model, place[:-1]))
+def _nearest_key(model: type[BaseModel], place: Location, others: tuple[str, ...]) -> str:
+    hint = nearest(place[-1], _allowed(model, place, others))
     return hint.split("'")[1] if hint else ""
 
 
-def _unknown_key(model: type[BaseModel], place: Location, value: Any) -> str:
-    keys = keys_at(model, place[:-1])
+def _allowed(model: type[BaseModel], place: Location, others: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys that may stand where the last step of `place` stands."""
+    return (*keys_at(model, place[:-1]), *(others if len(place) == 1 else ()))
+
+
+def _unknown_key(model: type[BaseModel], place: Location, value: Any, others: tuple[str, ...]) -> str:
+    keys = _allowed(model, place, others)
     if value is None and " " in str(place[-1]).strip():
         # Within braces a comma ends a text, and what follows becomes a key without value.
         return f"unknown key '{shorten(str(place[-1]))}'; put text with a comma in quotes"

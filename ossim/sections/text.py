@@ -1,4 +1,4 @@
-"""From the bytes of a config to plain Python values, each with the line it stands on.
+"""From the bytes of a YAML file to plain Python values, each with the line it stands on.
 
 The text is read as an event stream, so nothing is ever built from a tag, an alias is never followed
 and nesting is counted before it is entered. Plain scalars follow the YAML 1.2 core schema with decimal numbers only:
@@ -21,13 +21,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from ossim.errors import Fault, InputError
+from ossim.sections.base import Location
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 MAX_DIGITS = 300
-
-Location = tuple[str | int, ...]
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _TRUE = re.compile(r"true|True|TRUE")
@@ -40,8 +39,8 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co")
 
 
 @dataclass(frozen=True)
-class ConfigText:
-    """A config as plain values, with the line of every key and list item."""
+class SectionText:
+    """A file as plain values, with the line of every key and list item."""
 
     name: str
     text: str
@@ -66,7 +65,7 @@ def key_text(location: Location) -> str:
 
 
 def read_text(path: str | Path) -> str:
-    """Return the text of a config file.
+    """Return the text of a file.
 
     Raises
     ------
@@ -94,12 +93,12 @@ def read_text(path: str | Path) -> str:
         raise InputError(Fault(str(path), line, "", message)) from None
 
 
-def parse(text: str, name: str) -> ConfigText:
+def parse(text: str, name: str) -> SectionText:
     """Read `text` as one YAML 1.2 document; `name` is how faults call it.
 
     Returns
     -------
-    ConfigText
+    SectionText
         Faults one can read past (duplicate keys, tags, anchors, aliases) are collected in `faults`,
         and `broken` holds the places whose value is not to be trusted.
 
@@ -126,7 +125,7 @@ def parse(text: str, name: str) -> ConfigText:
             raise
         builder.add(0, (), f"not valid YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}")
         raise InputError(*builder.faults) from None
-    return ConfigText(name, text, data, builder.lines, tuple(builder.faults), frozenset(builder.broken))
+    return SectionText(name, text, data, builder.lines, tuple(builder.faults), frozenset(builder.broken))
 
 
 def parse_value(text: str, name: str) -> Any:
