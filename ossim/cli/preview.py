@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ossim import dataset as schema
 from ossim.config.scenario import ModelRun, Scenario
 from ossim.dosing import Regimen, dose_times
@@ -39,11 +41,12 @@ def preview(config: Scenario | ModelRun) -> str:
     lines = [config.title or config.name]
     for arm in config.arms:
         lines.append(f"arm {arm.name} ({arm.strategy})")
-        for number, line in enumerate(arm.lines):
+        visits = config.visits.every * np.arange(config.visits.number)
+        for number, (line, ending) in enumerate(zip(arm.lines, arm.plan.endings(visits), strict=True)):
             text = line_text(line)
             label = f"  line {number + 1}: " if len(arm.lines) > 1 else "  "
             lines.append(label + (text if isinstance(text, str) else " + ".join(text)))
-            lines += [f"    {entry}" for entry in _calendar(line, config.visits.until)]
+            lines += [f"    {entry}" for entry in (*_calendar(line, config.visits.until), ending) if entry]
     size = _bytes(config)
     lines += [
         f"cohort: {config.cohort.size} patients of population {config.cohort.population}"

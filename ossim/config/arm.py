@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema
 
 from ossim.errors import Fault, InputError
 from ossim.sections.base import Duration, Nested, Section
-from ossim.strategies import Line, Strategy, strategies, strategy
+from ossim.strategies import Line, Strategy, planned, strategies, strategy
 
 
 class Embolization(Section):
@@ -51,7 +51,7 @@ class Arm(Section):
     @property
     def plan(self) -> Strategy:
         """The strategy with its options."""
-        return strategy(self.strategy)(self.options)
+        return planned(self.strategy, self.options)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -76,11 +76,20 @@ class Arm(Section):
         if not isinstance(name, str) or name not in strategies():
             return {**own, "options": Section()}
         options = strategy(name).Options
+        taken = [key for key in OWN_KEYS if key in options.model_fields]
+        if taken:
+            raise InputError(f"strategy '{name}' has an option '{taken[0]}', which is a key of every arm; rename it")
         _check_keys(name, options, given, named="strategy" in own)
         try:
             return {**own, "options": options.model_validate(given)}
         except ValidationError as error:
             raise Nested(error, options, OWN_KEYS) from None
+
+    @model_validator(mode="after")
+    def _keeps_the_contract(self) -> Self:
+        """Refuse a strategy that cannot be planned."""
+        planned(self.strategy, self.options)
+        return self
 
     @model_serializer(mode="wrap")
     def _without_blanks(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from ossim import registry
 from ossim.errors import InputError
+from ossim.sections.base import Section
 from ossim.strategies.base import STOP, Line, Strategy, Visit
+from ossim.strategies.checks import decide_checked, labels_checked, plan_checked
 from ossim.strategies.treatment import Regimens
 
-__all__ = ["STOP", "Line", "Regimens", "Strategy", "Visit", "strategies", "strategy"]
+__all__ = [
+    "STOP",
+    "Line",
+    "Regimens",
+    "Strategy",
+    "Visit",
+    "decide_checked",
+    "labels_checked",
+    "planned",
+    "strategies",
+    "strategy",
+]
 
 
 def strategies() -> tuple[str, ...]:
@@ -32,4 +45,18 @@ def strategy(name: str) -> type[Strategy]:
     if not (isinstance(found, type) and issubclass(found, Strategy)):
         place = registry.path(registry.STRATEGY, name)
         raise InputError(f"{place}: STRATEGY must be a class derived from ossim.strategies.Strategy, is {found!r}")
+    if not (isinstance(found.Options, type) and issubclass(found.Options, Section)):
+        place = registry.path(registry.STRATEGY, name)
+        raise InputError(f"{place}: Options must be a class derived from Section, is {found.Options!r}")
     return found
+
+
+def planned(name: str, options: Section) -> Strategy:
+    """Return the strategy called `name` with its options, what it plans checked.
+
+    Raises
+    ------
+    InputError
+        As `strategy`, or its lines or labels break the contract of `Strategy`.
+    """
+    return plan_checked(name, strategy(name), options)

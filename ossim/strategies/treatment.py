@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, SkipValid
 from ossim import catalog
 from ossim.dosing import Regimen, parse_regimens, regimen_from_mapping, regimen_text
 from ossim.errors import InputError
-from ossim.strategies.base import Line
+from ossim.strategies.lines import Line
 
 _ONE = {
     "anyOf": [
@@ -31,16 +31,22 @@ def _one_or_many(value: object) -> tuple[object, ...]:
 
 def _read(value: object) -> Line:
     if isinstance(value, Regimen):
-        return (_known(value),)
+        return (known_regimen(value),)
     if isinstance(value, str):
-        return tuple(_known(regimen) for regimen in parse_regimens(value))
+        return tuple(known_regimen(regimen) for regimen in parse_regimens(value))
     if isinstance(value, dict):
-        return (_known(regimen_from_mapping(value)),)
+        return (known_regimen(regimen_from_mapping(value)),)
     raise InputError("must be a regimen such as 'sorafenib 400 mg b.i.d.', or 'none'")
 
 
-def _known(regimen: Regimen) -> Regimen:
-    """Return the regimen with the catalogue's name of its drug, if the drug can be simulated."""
+def known_regimen(regimen: Regimen) -> Regimen:
+    """Return the regimen with the catalogue's name of its drug.
+
+    Raises
+    ------
+    InputError
+        The drug is unknown, or cannot be simulated.
+    """
     drug = catalog.drug(regimen.drug)
     if not drug.effects:
         raise InputError(f"{drug.name} acts on nothing in the model; it cannot be given in a trial")

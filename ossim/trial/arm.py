@@ -20,8 +20,9 @@ from ossim.numerics.arrays import Clocks, Watch
 from ossim.numerics.ode.devices import advance_on
 from ossim.numerics.ode.problem import Problem, make_control, make_problem, make_records, make_runs
 from ossim.rng import normals
-from ossim.strategies import STOP, Visit
+from ossim.strategies import STOP, Visit, decide_checked
 from ossim.trial import new_lesions
+from ossim.trial.doses_given import DosesGiven
 from ossim.trial.exposure import Pharmacology, exposure
 from ossim.trial.spatial.course import SpatialCourse, SpatialPlan
 from ossim.trial.treatment_lines import compile_lines, start_line
@@ -117,6 +118,7 @@ def run_arm(
     strategy = arm.plan
     n, n_visits, n_lines = patients.size, protocol.visit_times.size, len(strategy.lines)
     problem, lines = set_up(arm, patients, plan, protocol, tracked)
+    doses_given = DosesGiven(strategy.lines, lines.sizes, protocol.until)
     runs, watch = problem.runs, problem.watch
     grow = protocol.new_lesions == "metastases"
     metastases = new_lesions.begin(problem, patients) if grow else None
@@ -173,10 +175,13 @@ def run_arm(
             if visit > 0:
                 begun = np.take_along_axis(out["line_start"], np.maximum(line, 0)[:, None], axis=1)[:, 0]
                 view = Visit(
-                    visit, float(time), line, time - begun, progressed, response, total, best, nadir, total,
-                    *(out[name][:, visit] for name in ("vegf", "svegfr2")),
+                    number=visit, time=float(time), line=line, time_on_line=time - begun, assessed=seen,
+                    progressed=progressed, response=response, new_lesion=seen & new_lesion, burden=total,
+                    baseline=best, nadir=nadir, diameters=measured, sum_of_diameters=total,
+                    vegf=out["vegf"][:, visit], svegfr2=out["svegfr2"][:, visit],
+                    dose_given=doses_given(line, time - begun),
                 )  # fmt: skip
-                wanted = np.where(seen, strategy.decide(view), line)
+                wanted = decide_checked(arm.strategy, strategy, view)
             change = np.flatnonzero(seen & (wanted != line)) if visit > 0 else everyone
             if change.size:
                 _note_true_progression(out, problem, change, line)

@@ -15,6 +15,7 @@ from ossim.models.patient.observables import observables
 from ossim.numerics.ode.problem import Problem
 from ossim.store import provenance
 from ossim.store.blocks import of_patients, place
+from ossim.strategies import labels_checked
 from ossim.trial.evidence import facts
 from ossim.trial.exposure import Pharmacology
 
@@ -35,7 +36,10 @@ def empty_trial(
     declared = {variable.name: variable for variable in VARIABLES}
     dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
     n_lines = max(len(arm.lines) for arm in scenario.arms)
-    labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
+    labels = np.full((len(scenario.arms), n_lines), "", dtype=object)
+    every_line = [line for arm in scenario.arms for line in arm.lines]
+    for row, arm in enumerate(scenario.arms):
+        labels[row, : len(arm.lines)] = labels_checked(arm.strategy, arm.plan, every_line)
     planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)
     coordinates = {
         "arm": [arm.name for arm in scenario.arms],
@@ -112,10 +116,3 @@ def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.
     for row, (times, compartments) in enumerate(calendars):
         time[row, : times.size], drug[row, : times.size] = times, compartments
     return time, drug
-
-
-def _label(lines, line: int) -> str:
-    """What a line gives, for legends."""
-    if line >= len(lines):
-        return ""
-    return " + ".join(regimen.drug for regimen in lines[line]) or "no drug"

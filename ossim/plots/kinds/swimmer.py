@@ -10,9 +10,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ossim.dataset import DAYS_PER_MONTH, Response
-from ossim.endpoints.runs import admit, line_name
+from ossim.endpoints.runs import admit
 from ossim.plots import style
 from ossim.plots.arms import chosen_arms
+from ossim.plots.lines import Look, line_looks, line_names, line_patches
 
 OFF_TREATMENT = "off treatment"
 # More panels than this stand in three columns instead of two.
@@ -82,9 +83,7 @@ def swimmer(
     """
     table = swimmer_table(ds, arms=arms, at_most=at_most, failed=failed)
     chosen = [str(arm) for arm in table["arm"].values]
-    labels = _line_labels(ds, table)
-    names = list(dict.fromkeys(label for arm in chosen for label in labels[arm]))
-    colors = {name: style.PALETTE[place % len(style.PALETTE)] for place, name in enumerate(names)}
+    looks, names = line_looks(ds), _names_drawn(ds, table)
     many = len(chosen) > _MOST_IN_PAIRS
     height = 0.9 + (0.095 if many else 0.125) * table.sizes["rank"]
     width = 3.2 if many else 4.2 if len(chosen) > 1 else 6.2
@@ -92,12 +91,12 @@ def swimmer(
     until = 1.03 * float(table["follow_up"].max())
     used: set[str] = set()
     for arm, panel in zip(chosen, axes, strict=True):
-        used |= _draw_panel(panel, table.sel(arm=arm), [colors[label] for label in labels[arm]])
+        used |= _draw_panel(panel, table.sel(arm=arm), {line: looks[name] for line, name in names[arm].items()})
         panel.set_title(arm)
         style.month_axis(panel, until)
     patients = f"{table.sizes['rank']} of {ds.sizes['patient']:,} patients"
     style.label_outer(axes, "Time since enrollment [month]", patients)
-    handles = [Patch(color=colors[name], label=name) for name in names]
+    handles = line_patches(looks, (name for arm in chosen for name in names[arm].values()))
     handles.append(Patch(color=style.PALE, label=OFF_TREATMENT))
     handles += [
         Line2D(
@@ -117,31 +116,27 @@ def swimmer(
     return style.one_or_all(axes)
 
 
-def _line_labels(ds: xr.Dataset, table: xr.Dataset) -> dict[str, list[str]]:
-    """Return the name of every line drawn of each arm: its treatment where the Dataset says so, else its number."""
+def _names_drawn(ds: xr.Dataset, table: xr.Dataset) -> dict[str, dict[int, str]]:
+    """Return for each arm the place and the name of every line that some patient drawn began."""
     begun = table["line_start"].notnull().any("rank")
-    labels = {}
-    for arm in map(str, table["arm"].values):
-        lines = np.flatnonzero(begun.sel(arm=arm).values)
-        if "line_label" in ds:
-            labels[arm] = [str(ds["line_label"].sel(arm=arm).values[line]) for line in lines]
-        else:
-            labels[arm] = [line_name(int(line)) for line in lines]
-    return labels
+    return {
+        arm: {line: name for line, name in enumerate(line_names(ds, arm)) if begun.sel(arm=arm).values[line]}
+        for arm in map(str, table["arm"].values)
+    }
 
 
-def _draw_panel(ax: Axes, table: xr.Dataset, colors: list[str]) -> set[str]:
-    """Draw one arm and return which markers occur."""
+def _draw_panel(ax: Axes, table: xr.Dataset, looks: dict[int, Look]) -> set[str]:
+    """Draw one arm, whose lines have the `looks` by their place, and return which markers occur."""
     rank = np.arange(table.sizes["rank"])
     end, death = table["follow_up"].values / DAYS_PER_MONTH, table["death_time"].values / DAYS_PER_MONTH
     ax.barh(rank, end, height=0.72, color=style.PALE, linewidth=0)
     marks = {name: [] for name, *_ in _MARKERS}
-    for place, color in enumerate(colors):
+    for place, look in looks.items():
         line = table.isel(line=place)
         start = line["line_start"].values / DAYS_PER_MONTH
         stop = np.fmin(line["line_end"].values / DAYS_PER_MONTH, end)
         on = ~np.isnan(start)
-        ax.barh(rank[on], (stop - start)[on], left=start[on], height=0.72, color=color, linewidth=0)
+        ax.barh(rank[on], (stop - start)[on], left=start[on], height=0.72, **look.fill)
         for name in ("response", "progression"):
             when = line[f"{name}_time"].values / DAYS_PER_MONTH
             marks[name].append((when, rank))

@@ -29,6 +29,10 @@ class Fixed(Strategy):
         """The one line."""
         return (self.options.regimen,)
 
+    def endings(self, visit_times: NDArray[np.float64]) -> tuple[str, ...]:
+        """Say whether progression ends the treatment."""
+        return ("goes on to the end of follow-up" if self.options.beyond_progression else "ends at progression",)
+
     def decide(self, visit: Visit) -> NDArray[np.int64]:
         """Stop at progression, unless the treatment goes on beyond."""
         ends = visit.progressed & (not self.options.beyond_progression)

@@ -10,15 +10,16 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 
 from ossim.errors import Fault, InputError
 from ossim.sections.base import Section, as_filled_tuple
-from ossim.strategies.base import STOP, Line, Strategy, Visit
-from ossim.strategies.switch import Switch, read_switch
+from ossim.strategies.base import STOP, Strategy, Visit
+from ossim.strategies.lines import Line
+from ossim.strategies.switch import ROUNDING, Switch, read_switch
 from ossim.strategies.treatment import Regimens, line_text
 
 
 def _one_or_many(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_at(number, item) for number, item in enumerate(value))
-    return (read_switch(value),)
+    return read_switch(value)
 
 
 def _at(number: int, value: Any) -> Switch:
@@ -28,13 +29,13 @@ def _at(number: int, value: Any) -> Switch:
         raise InputError(Fault("", 0, str(number), error.brief())) from None
 
 
-def _written(switches: tuple[Switch, ...]) -> Any:
-    return switches[0].text if len(switches) == 1 else [switch.text for switch in switches]
+def _written(switches: Switch | tuple[Switch, ...]) -> Any:
+    return switches.text if isinstance(switches, Switch) else [switch.text for switch in switches]
 
 
 _ONE = {"type": "string", "examples": ["progression", "12 weeks", "12 weeks or progression"]}
 Switches = Annotated[
-    tuple[Switch, ...],
+    Switch | tuple[Switch, ...],
     BeforeValidator(_one_or_many),
     PlainSerializer(_written),
     WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}]}),
@@ -52,16 +53,17 @@ class Options(Section):
         description="treatment lines, in order"
     )
     switch: Switches = Field(
-        (Switch(None, True),),
-        description="what ends a line: 'progression', a time on it, or both; for all lines, or a list with one each",
+        Switch(None, True),
+        description="what ends a line, at the first visit at which it holds: 'progression', a time on the line such as "
+        "'12 weeks', or '12 weeks or progression'; one for all lines, or a list with one per line",
     )
     beyond_progression: bool = Field(False, description="go on with the last line after its progression")
 
     @model_validator(mode="after")
     def _one_switch_per_line(self) -> Self:
-        if len(self.switch) not in (1, len(self.lines)):
-            message = f"{len(self.switch)} switches for {len(self.lines)} lines; give one, or one per line"
-            raise InputError(Fault("", 0, "switch", message))
+        if not isinstance(self.switch, Switch) and len(self.switch) != len(self.lines):
+            counted = f"the list has {len(self.switch)} of {len(self.lines)} lines"
+            raise InputError(Fault("", 0, "switch", f"{counted}; list one per line, or write one text for all"))
         return self
 
 
@@ -79,19 +81,41 @@ class Sequence(Strategy):
         """The lines, in order."""
         return self.options.lines
 
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """What ends each line."""
+        given, n_lines = self.options.switch, len(self.lines)
+        *early, last = (given,) * n_lines if isinstance(given, Switch) else given
+        return (*early, last._replace(progression=last.progression and not self.options.beyond_progression))
+
     def decide(self, visit: Visit) -> NDArray[np.int64]:
         """Go on to the next line where the switch of the present one is due; after the last one stop."""
-        n_lines = len(self.lines)
-        switches = self.options.switch * (n_lines if len(self.options.switch) == 1 else 1)
-        after = np.array([np.inf if switch.after is None else switch.after for switch in switches])
-        at_progression = np.array([switch.progression for switch in switches])
-        at_progression[-1] &= not self.options.beyond_progression
-        due = visit.progressed & at_progression[visit.line]
-        due |= visit.time_on_line >= after[visit.line] - _ROUNDING
-        following = np.where(visit.line + 1 >= n_lines, STOP, visit.line + 1)
-        return np.where(due, following, visit.line)
+        following = visit.line.copy()
+        for number, switch in enumerate(self.switches):
+            due = (visit.line == number) & switch.due(visit.time_on_line, visit.progressed)
+            following[due] = number + 1 if number + 1 < len(self.lines) else STOP
+        return following
+
+    def endings(self, visit_times: NDArray[np.float64]) -> tuple[str, ...]:
+        """Say what ends each line, and at which visit a time falls due where that is a later day."""
+        found, earliest = [], 0.0
+        for switch in self.switches:
+            passed = visit_times[visit_times > earliest + ROUNDING] - earliest
+            met = passed[passed >= switch.least - ROUNDING]
+            found.append(_ending(switch, met))
+            ends = passed if switch.progression else met
+            earliest += ends[0] if ends.size else np.inf
+        return tuple(found)
 
 
-_ROUNDING = 1e-9  # times of visits are sums of floats [day]
+def _ending(switch: Switch, met: NDArray[np.float64]) -> str:
+    """Say when a line ends; `met` holds the days on it of the visits at which its time has passed, at the earliest."""
+    ends = ["at progression"] if switch.progression else []
+    if switch.after is not None:
+        late = f" (at the visit on day {met[0]:g} of the line)" if met.size else " (no visit is so late)"
+        exact = met.size and met[0] - switch.after < ROUNDING
+        ends = [f"after {switch.time}{'' if exact else late}", *ends]
+    return f"ends {' or '.join(ends)}" if ends else "goes on to the end of follow-up"
+
 
 STRATEGY = Sequence

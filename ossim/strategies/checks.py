@@ -1,0 +1,125 @@
+"""The border between the run and a strategy: what a strategy plans and decides is checked before it is used."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ossim.dosing import Regimen
+from ossim.errors import LONGEST_LINE, Fault, InputError, shorten
+from ossim.sections.base import Section
+from ossim.strategies.base import STOP, Strategy, Visit
+from ossim.strategies.lines import Line
+from ossim.strategies.treatment import known_regimen
+
+Answer = TypeVar("Answer")
+
+
+def plan_checked(name: str, made: type[Strategy], options: Section) -> Strategy:
+    """Return the strategy called `name` with its options, if what it plans keeps the contract of `Strategy`.
+
+    Raises
+    ------
+    InputError
+        One line that names the strategy: it cannot be made, has no lines, plans something else than regimens of drugs
+        that can be simulated, or has labels that are missing or alike.
+    """
+    said = f"strategy '{name}'"
+    strategy = _asked(made, said, lambda: made(options))
+    lines = _asked(made, said, lambda: strategy.lines)
+    if not isinstance(lines, tuple) or not lines:
+        raise InputError(f"{said}: lines must be a tuple with at least one line, is {_shown(lines)}")
+    for number, line in enumerate(lines):
+        if not isinstance(line, tuple) or not all(isinstance(regimen, Regimen) for regimen in line):
+            raise InputError(f"{said}: lines[{number}] must be a tuple of Regimen, is {_shown(line)}")
+        for regimen in line:
+            known = _asked(made, f"{said}: lines[{number}]", lambda regimen=regimen: known_regimen(regimen).drug)
+            if known != regimen.drug:
+                raise InputError(f"{said}: lines[{number}]: '{regimen.drug}' is called '{known}' in the catalogue")
+    labels_checked(name, strategy, lines)
+    return strategy
+
+
+def labels_checked(name: str, strategy: Strategy, among: Sequence[Line]) -> tuple[str, ...]:
+    """Return the names that the strategy called `name` gives its lines among those of a trial.
+
+    Raises
+    ------
+    InputError
+        One line that names the strategy: labels are missing, no text, or alike.
+    """
+    said, n_lines = f"strategy '{name}'", len(strategy.lines)
+    labels = _asked(type(strategy), said, lambda: strategy.labels(among))
+    texts = isinstance(labels, tuple) and all(isinstance(label, str) and label.strip() for label in labels)
+    if not texts or len(labels) != n_lines or len(set(labels)) != n_lines:
+        raise InputError(
+            f"{said}: labels must be {n_lines} different texts in a tuple, one per line; is {_shown(labels)}"
+        )
+    return labels
+
+
+def decide_checked(name: str, strategy: Strategy, visit: Visit) -> NDArray[np.int64]:
+    """Return the line of each patient after a visit, as the strategy called `name` decides.
+
+    Patients who are not assessed stay where they are, whatever it says of them.
+
+    Raises
+    ------
+    InputError
+        One line that names the strategy and the visit: it fails, or returns a wrong shape or type, or a line that
+        does not exist.
+    """
+    said, shown = f"strategy '{name}', visit {visit.number}", _shown_to_strategy(visit)
+    found = _asked(type(strategy), said, lambda: strategy.decide(shown))
+    if not isinstance(found, np.ndarray):
+        raise InputError(f"{said}: decide must return an array, returned {_shown(found)}")
+    if found.shape != visit.line.shape:
+        raise InputError(f"{said}: decide must return shape {visit.line.shape}, returned {found.shape}")
+    if found.dtype.kind not in "iu":
+        raise InputError(f"{said}: decide must return whole numbers, returned {found.dtype}")
+    last = len(strategy.lines) - 1
+    wrong = found[visit.assessed & ((found < STOP) | (found > last))]
+    if wrong.size:
+        allowed = f"there are lines 0 to {last}, and STOP" if last else "there is line 0, and STOP"
+        raise InputError(f"{said}: decide returned line {wrong[0]}; {allowed}")
+    return np.where(visit.assessed, found, visit.line).astype(np.int64)
+
+
+def _shown_to_strategy(visit: Visit) -> Visit:
+    """Return the visit without what is not seen of patients who are not assessed, in arrays that cannot be written."""
+    arrays = {key: value for key, value in visit._asdict().items() if isinstance(value, np.ndarray)}
+    given = {drug: _seen(amount, visit.assessed) for drug, amount in visit.dose_given.items()}
+    seen = {key: _seen(values, visit.assessed) for key, values in arrays.items()}
+    return visit._replace(**seen, dose_given=MappingProxyType(given))
+
+
+def _seen(values: NDArray[Any], assessed: NDArray[np.bool_]) -> NDArray[Any]:
+    if values.dtype.kind == "f":
+        shown = np.where(assessed.reshape(-1, *[1] * (values.ndim - 1)), values, np.nan)
+    else:
+        shown = values.view()
+    shown.flags.writeable = False
+    return shown
+
+
+def _asked(made: type[Strategy], said: str, ask: Callable[[], Answer]) -> Answer:
+    """Return what a strategy answers; its failure is one line, with the line of its file where it arose there."""
+    try:
+        return ask()
+    except InputError as error:
+        raise InputError(f"{said}: {error.brief()}") from None
+    except Exception as error:
+        file = getattr(sys.modules.get(made.__module__), "__file__", None) or ""
+        lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        message = shorten(f"{said}: {type(error).__name__}: {error}", LONGEST_LINE)
+        raise InputError(Fault(file, lines[-1], "", message) if lines else message) from error
+
+
+def _shown(value: object) -> str:
+    return shorten(repr(value), 80)
