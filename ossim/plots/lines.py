@@ -10,9 +10,9 @@ import xarray as xr
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Patch
 
-from ossim.endpoints.runs import line_name
+from ossim.endpoints.runs import line_name, of_line
 from ossim.plots import style
-from ossim.plots.arms import group_label
+from ossim.plots.arms import chosen_arms, group_label
 
 # The light scheme of Paul Tol (personal.sron.nl/~pault), made for areas that carry text; no arm has one of its colors.
 PALETTE = ("#77AADD", "#EE8866", "#44BB99", "#EEDD88", "#FFAABB", "#AAAA00", "#99DDFF", "#BBCC33")
@@ -74,11 +74,30 @@ def line_patches(looks: dict[str, Look], names: Iterable[str]) -> list[Patch]:
 
 
 def on_line(ds: xr.Dataset, arms: Sequence[str], line: int | None, width: int = 44) -> str:
-    """Return the names of arms that look the same, and the treatment in their `line` where arms have several lines."""
-    names = [] if line is None or ds.sizes.get("line", 1) < 2 else [line_names(ds, arm)[line] for arm in arms]
-    treatments = " / ".join(dict.fromkeys(name for name in names if name))
+    """Return the names of arms that look the same, and their treatment where the Dataset has several lines.
+
+    Parameters
+    ----------
+    line : the line of treatment that is drawn, None for all of them
+    width : characters per line of text
+    """
+    many = line is not None and "line_label" in ds and ds.sizes["line"] > 1
+    names = dict.fromkeys(line_names(ds, arm)[line] for arm in arms) if many else {}
+    treatments = " or ".join(name for name in names if name)
     label = group_label(arms, width)
-    return f"{label}\n{style.wrapped(treatments, width)}" if treatments else label
+    if not treatments:
+        return label
+    fits = len(label) + len(treatments) + 2 <= width
+    return f"{label}: {treatments}" if fits else f"{label}:\n{style.wrapped(treatments, width)}"
+
+
+def arms_on_line(ds: xr.Dataset, arms: Sequence[str] | None, line: int | None) -> list[str]:
+    """Return the arms to draw, without those in which nobody began `line`; all where nobody did in any."""
+    chosen = chosen_arms(ds, arms)
+    if line is None:
+        return chosen
+    begun = of_line(ds, "line_start", line).notnull().any("patient")
+    return [arm for arm in chosen if begun.sel(arm=arm)] or chosen
 
 
 def _drugs_in(name: str, drugs: Sequence[str]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     Each further line adds about one visit interval to this endpoint even where its drug does nothing, because a
     failing line is only seen at the next visit: compare strategies of different length by overall survival as well.
     The last line is that of `planned_lines` where the Dataset holds it, else the last one the patient began.
+    Nobody looks for progression off treatment: patients whose treatment ended without failure, after a planned time,
+    are censored there.
 
     Parameters
     ----------
@@ -26,14 +28,16 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     Returns
     -------
     Dataset with `time` [day] since enrollment and `event`, dims (arm, patient); patients without failure are censored
-    at the last planned visit
+    at the end of treatment or at the last planned visit
     """
-    require(ds, "line_start", "progression_time", "death_time", "follow_up", purpose="time to failure")
+    require(ds, "line_start", "line_end", "progression_time", "death_time", "follow_up", purpose="time to failure")
     ds = admit(ds, failed)
     begun = ds["line_start"].notnull().sum("line")
     last = ds.get("planned_lines", begun) - 1
     number = xr.DataArray(np.arange(ds.sizes["line"]), dims="line", coords={"line": ds["line"]})
     progression = ds["progression_time"].where(number == last).max("line")
-    first, end = np.fmin(progression, ds["death_time"]), last_planned_visit(ds)
-    first = first.where(first <= end)
-    return time_to_event(first.fillna(np.fmin(ds["follow_up"], end)), first.notnull(), "time to failure of strategy")
+    treated, end = ds["line_end"].max("line"), last_planned_visit(ds)
+    observed = xr.where((treated < ds["follow_up"]) & progression.isnull(), treated, ds["follow_up"])
+    first = np.fmin(progression, ds["death_time"])
+    first = first.where((first <= end) & (first <= observed))
+    return time_to_event(first.fillna(np.fmin(observed, end)), first.notnull(), "time to failure of strategy")

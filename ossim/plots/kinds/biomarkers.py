@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.runs import admit, line_name, of_line
 from ossim.plots import style
-from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
+from ossim.plots.arms import alike, arm_colors
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
+from ossim.plots.lines import arms_on_line, on_line
 
 MARKERS = ("vegf", "svegfr2")
 _TITLES = ("VEGF", "Soluble VEGFR-2")
@@ -90,7 +91,7 @@ def biomarkers(
     failed : "raise" or "exclude" runs whose status is not ok
     """
     table = biomarkers_table(ds, line=line, at_most=at_most, failed=failed)
-    chosen, colors = chosen_arms(ds, arms), arm_colors(ds)
+    chosen, colors = arms_on_line(ds, arms, line), arm_colors(ds)
     columns = {arm: table.sel(arm=arm) for arm in chosen}
     drawn = [f"{marker}_{name}" for marker in MARKERS for name in ("median", "low", "high")]
     groups = alike({arm: [one[name] for name in drawn] for arm, one in columns.items()})
@@ -113,9 +114,12 @@ def biomarkers(
         # Room for the points of the arms beside baseline.
         panel.set_xlim(left=-0.015 * until / DAYS_PER_MONTH)
     axes[0].set_xlabel("")
-    rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in groups]
+    planned = groups if _with_doses(ds, line) else []
+    rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in planned]
     top = draw_doses(axes[0], rows, until / DAYS_PER_MONTH)
-    handles = [Line2D([], [], color=colors[group[0]], linewidth=1.6, label=group_label(group)) for group in groups]
+    handles = [
+        Line2D([], [], color=colors[group[0]], linewidth=1.6, label=on_line(ds, group, line)) for group in groups
+    ]
     style.legend_above(axes, handles, own=ax is None, top=top, title=_explanation(ds, line, at_most))
     return axes
 
@@ -123,6 +127,11 @@ def biomarkers(
 def _has_trajectories(ds: xr.Dataset) -> bool:
     """Return whether the trajectories of enough patients are kept for a median."""
     return f"trajectory_{MARKERS[0]}" in ds and ds.sizes["tracked"] >= FEWEST
+
+
+def _with_doses(ds: xr.Dataset, line: int | None) -> bool:
+    """Return whether the planned doses, which are those of the first line, belong to what is drawn."""
+    return "dose_time" in ds and line in (None, 0)
 
 
 def _on_line(ds: xr.Dataset, line: int) -> xr.DataArray:
@@ -172,6 +181,6 @@ def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     parts = [f"points: visits, median and 90 % of {of}"]
     if _has_trajectories(ds):
         parts.append(f"lines: median of {ds.sizes['tracked']} tracked patients while half of them are on it")
-    if "dose_time" in ds:
+    if _with_doses(ds, line):
         parts.append("rows above: planned doses of the 1st line; patients leave treatment at progression")
     return "\n".join(parts)

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 
 from ossim import endpoints
 from ossim.dataset import DAYS_PER_MONTH
+from ossim.endpoints.runs import line_name
 from ossim.endpoints.survival import counts_at, median_time, survival_at
 from ossim.endpoints.survival import kaplan_meier as survival_curve
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
+from ossim.plots.lines import on_line
 
 PROGRESSION_FREE, OVERALL, FAILURE = "progression_free_survival", "overall_survival", "time_to_failure"
 VARIANTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -122,6 +124,7 @@ def kaplan_meier(
     curves = _curves(ds, endpoint, arms, confidence_level, options)
     groups = alike({arm: (curve["time"].values, curve["survival"].values) for arm, curve in curves.items()})
     until = until or _end(curves)
+    line = options.get("line", 0) if endpoint == PROGRESSION_FREE else None
     colors = arm_colors(ds)
     n_rows = len(groups) * (len(_TABLE_ROWS) + 1) if len(groups) <= _MOST_BANDS else len(groups) + 1
     own = ax is None
@@ -130,7 +133,7 @@ def kaplan_meier(
     handles = []
     for group, width in zip(groups, line_widths(len(groups)), strict=True):
         curve, color = curves[group[0]], colors[group[0]]
-        label = _legend(group, curve, landmarks)
+        label = _legend(on_line(ds, group, line, _LEGEND_WIDTH), curve, landmarks)
         curve = _drawn(curve)
         months = curve["time"].values / DAYS_PER_MONTH
         if len(groups) <= _MOST_BANDS:
@@ -142,7 +145,7 @@ def kaplan_meier(
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
     ax.set_ylabel(_AXIS.get(endpoint, curves[groups[0][0]].attrs["long_name"]))
-    style.month_axis(ax, until, "Time since start of line" if endpoint == PROGRESSION_FREE else "Time since enrollment")
+    style.month_axis(ax, until, "Time since enrollment" if line is None else f"Time since start of {line_name(line)}")
     ticks = _ticks(ax, curves, until)
     # Curves may lie anywhere, so the legend stands above them.
     style.legend_above(np.array([ax]), handles, own=own)
@@ -184,14 +187,15 @@ def _drawn(curve: xr.Dataset) -> xr.Dataset:
     return curve.isel(time=style.evenly_ranked(np.arange(curve.sizes["time"]), _MOST_STEPS))
 
 
-def _legend(group: tuple[str, ...], curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:
+def _legend(who: str, curve: xr.Dataset, landmarks: tuple[float, ...]) -> str:
     median, low, high = (style.in_months(days) for days in median_time(curve))
     rates = survival_at(curve, np.array(landmarks) * DAYS_PER_MONTH)["survival"].values
     landmark_text = ", ".join(
         f"{month:g} mo {style.percent(rate)}" for month, rate in zip(landmarks, rates, strict=True)
     )
-    who, numbers = group_label(group, _LEGEND_WIDTH), f"median {median} mo ({low}–{high}); {landmark_text}"
-    return f"{who}: {numbers}" if len(who) + len(numbers) + 2 <= _LEGEND_WIDTH else f"{who}\n{numbers}"
+    numbers = f"median {median} mo ({low}–{high}); {landmark_text}"
+    joint = "; " if ": " in who else ": "
+    return f"{who}{joint}{numbers}" if len(who) + len(numbers) + 2 <= _LEGEND_WIDTH else f"{who}\n{numbers}"
 
 
 def _ticks(ax: Axes, curves: dict[str, xr.Dataset], until: float) -> NDArray:

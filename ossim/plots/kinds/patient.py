@@ -9,7 +9,6 @@ import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ossim.criteria.recist import RECIST_1_1
@@ -17,6 +16,7 @@ from ossim.dataset import DAYS_PER_MONTH, Response, require
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import arm_colors, chosen_arms, line_widths
+from ossim.plots.lines import Look, line_looks, line_names, line_patches
 
 _SIZE, _CONCENTRATION = "trajectory_sum_of_diameters", "trajectory_concentration"
 _PANELS = (
@@ -28,10 +28,8 @@ _PANELS = (
     ("trajectory_resistant_fraction", "Resistant fraction\nof viable cells"),
 )
 _VISITS = {"visit_time", "sum_of_diameters", "line_at_visit", "response", "line_start"}
-# Rows of treatment lines above the upper panels, as fractions of the panel.
-_FIRST_ROW, _ROW, _BAR = 1.04, 0.11, 0.085
-# Room that a character of the name of a line takes, as a share of the axis.
-_CHARACTER = 0.0185
+# Rows of treatment lines above the upper panels, and the mark of their arm to the left, as fractions of the panel.
+_FIRST_ROW, _ROW, _BAR, _ARM = 1.04, 0.085, 0.06, 0.02
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -101,9 +99,10 @@ def patient(
         for arm in chosen:
             _draw_visits(axes[0], one.sel(arm=arm), colors[arm])
         for panel in axes[:2]:
-            top = _draw_lines(panel, one, colors, until)
+            top = _draw_lines(panel, one, line_looks(ds), colors, until)
     title = f"patient {number}" if ds.sizes["patient"] > 1 else None
-    style.legend_above(axes, _handles(chosen, colors, drawn=drawn), own=ax is None, top=top, title=title)
+    handles = _handles(chosen, colors, drawn=drawn) + (_line_handles(one, ds) if drawn else [])
+    style.legend_above(axes, handles, own=ax is None, top=top, title=title)
     return axes
 
 
@@ -139,40 +138,29 @@ def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
             ax.plot(months[[here, after]], [level, level], color=color, linewidth=0.9, linestyle=dash, alpha=0.8)
 
 
-def _draw_lines(ax: Axes, one: xr.Dataset, colors: dict[str, str], until: float) -> float:
-    """Draw the treatment lines of each arm as bars above `ax` and return where free space begins."""
-    for row, arm in enumerate(one["arm"].values):
+def _draw_lines(ax: Axes, one: xr.Dataset, looks: dict[str, Look], colors: dict[str, str], until: float) -> float:
+    """Draw the lines of treatment of each arm as bars above `ax` and return where free space begins."""
+    across = ax.get_xaxis_transform()
+    for row, arm in enumerate(map(str, one["arm"].values)):
         bottom = _FIRST_ROW + _ROW * row
-        for line in range(one.sizes["line"]):
+        ax.plot(-_ARM, bottom + _BAR / 2, "s", color=colors[arm], markersize=4, transform=ax.transAxes, clip_on=False)
+        for line, name in _begun(one, arm):
             start = float(one["line_start"].sel(arm=arm).values[line])
-            if np.isnan(start):
-                continue
             end = np.fmin(float(one["line_end"].sel(arm=arm).values[line]), until)
             x, width = start / DAYS_PER_MONTH, (end - start) / DAYS_PER_MONTH
-            ax.bar(
-                x,
-                _BAR,
-                width,
-                bottom=bottom,
-                align="edge",
-                color=colors[str(arm)],
-                alpha=0.3,
-                linewidth=0.8,
-                edgecolor="white",
-                transform=ax.get_xaxis_transform(),
-                clip_on=False,
-            )
-            name = str(one["line_label"].sel(arm=arm).values[line]) if "line_label" in one else ""
-            if end - start > _CHARACTER * until * (len(name) + 1):
-                ax.text(
-                    x + 0.01 * until / DAYS_PER_MONTH,
-                    bottom + _BAR / 2,
-                    name,
-                    transform=ax.get_xaxis_transform(),
-                    va="center_baseline",
-                    fontsize=style.SMALL - 1.5,
-                )
+            fill = looks[name].fill
+            ax.bar(x, _BAR, width, bottom=bottom, align="edge", transform=across, clip_on=False, **fill)
     return _FIRST_ROW + _ROW * one.sizes["arm"]
+
+
+def _begun(one: xr.Dataset, arm: str) -> list[tuple[int, str]]:
+    """Return place and name of the lines of treatment that the patient began in an arm."""
+    start = one["line_start"].sel(arm=arm).values
+    return [(line, name) for line, name in enumerate(line_names(one, arm)) if not np.isnan(start[line])]
+
+
+def _line_handles(one: xr.Dataset, ds: xr.Dataset) -> list[Artist]:
+    return line_patches(line_looks(ds), (name for arm in one["arm"].values for _, name in _begun(one, str(arm))))
 
 
 def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[Artist]:
@@ -184,6 +172,5 @@ def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[
             Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint),
             Line2D([], [], linestyle="none", marker="o", color=style.FAINT, markersize=3.5, label="visit"),
             Line2D([], [], linestyle="none", marker="X", color=style.FAINT, markersize=5.5, label="progression"),
-            Patch(facecolor=style.FAINT, alpha=0.3, label="bars above: on treatment line"),
         ]
     return handles

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
 from ossim.dataset import DAYS_PER_MONTH, Response
-from ossim.endpoints.runs import admit, of_line, relative_change
+from ossim.endpoints.runs import admit, line_name, of_line, relative_change
 from ossim.plots import style
-from ossim.plots.arms import alike, chosen_arms, group_label
+from ossim.plots.arms import alike, chosen_arms
+from ossim.plots.lines import arms_on_line, on_line
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -61,7 +62,7 @@ def spider(
     top : upper end of the y axis [%]; how many patients leave it is written in the panel
     failed : "raise" or "exclude" runs whose status is not ok
     """
-    chosen = chosen_arms(ds, arms)
+    chosen = arms_on_line(ds, arms, line) if ax is None else chosen_arms(ds, arms)
     change = endpoints.find("best_change")(ds, line, failed=failed)
     ranked = {arm: _ranked(change.sel(arm=arm).values) for arm in chosen}
     admitted = admit(ds, failed)
@@ -72,14 +73,14 @@ def spider(
     groups = alike({arm: (change.sel(arm=arm), one["change"], one["time"]) for arm, one in columns.items()})
     groups = groups if ax is None else [(arm,) for arm in chosen]
     axes = style.panels(ax, len(groups), width=4.0 if len(groups) > 1 else 5.6, height=3.0, sharey=True, sharex=True)
-    longest = max(float(one["time"].max().fillna(0)) for one in columns.values())
+    longest = max(float(np.nanmax(one["time"].values, initial=0)) for one in columns.values())
     until = max(longest, 3 * DAYS_PER_MONTH) * 1.03
     drawn: set[int] = set()
     for group, panel in zip(groups, axes, strict=True):
         drawn |= _draw_panel(panel, columns[group[0]].isel(arm=0), change.sizes["patient"], top)
-        panel.set_title(group_label(group))
+        panel.set_title(on_line(ds, group, line))
         style.month_axis(panel, until)
-    style.label_outer(axes, "Time since start of line [month]", "Change of sum\nof diameters [%]")
+    style.label_outer(axes, f"Time since start of {line_name(line)} [month]", "Change of sum\nof diameters [%]")
     handles = [
         Line2D([], [], color=color, marker="o", markersize=3, label=style.RESPONSE_LABELS[code])
         for code, color in style.RESPONSE_COLORS.items()

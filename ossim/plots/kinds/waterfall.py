@@ -13,7 +13,8 @@ from ossim import endpoints
 from ossim.criteria.recist import RECIST_1_1
 from ossim.dataset import Response
 from ossim.plots import style
-from ossim.plots.arms import alike, chosen_arms, group_label
+from ossim.plots.arms import alike, chosen_arms
+from ossim.plots.lines import arms_on_line, on_line
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -59,7 +60,7 @@ def waterfall(
     failed : "raise" or "exclude" runs whose status is not ok
     """
     table = waterfall_table(ds, line=line, variable=variable, failed=failed)
-    chosen = chosen_arms(ds, arms)
+    chosen = arms_on_line(ds, arms, line) if ax is None else chosen_arms(ds, arms)
     columns = {arm: table.sel(arm=arm) for arm in chosen}
     groups = alike({arm: (one["best_change"], one["best_response"]) for arm, one in columns.items()})
     groups = groups if ax is None else [(arm,) for arm in chosen]
@@ -67,7 +68,7 @@ def waterfall(
     for group, panel in zip(groups, axes, strict=True):
         one = columns[group[0]]
         _draw_panel(panel, one["best_change"].values, one["best_response"].values, at_most, top)
-        panel.set_title(group_label(group))
+        panel.set_title(on_line(ds, group, line))
     style.label_outer(axes, "Patients, sorted", "Best change of sum\nof diameters [%]")
     _draw_legend(axes[0], table)
     return style.one_or_all(axes)
