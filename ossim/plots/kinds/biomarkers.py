@@ -115,7 +115,7 @@ def biomarkers(
         panel.set_xlim(left=-0.015 * until / DAYS_PER_MONTH)
     axes[0].set_xlabel("")
     planned = groups if _with_doses(ds, line) else []
-    rows = [(dose_times(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in planned]
+    rows = [(_doses_taken(ds, group[0]) / DAYS_PER_MONTH, colors[group[0]]) for group in planned]
     top = draw_doses(axes[0], rows, until / DAYS_PER_MONTH)
     handles = [
         Line2D([], [], color=colors[group[0]], linewidth=1.6, label=on_line(ds, group, line)) for group in groups
@@ -132,6 +132,12 @@ def _has_trajectories(ds: xr.Dataset) -> bool:
 def _with_doses(ds: xr.Dataset, line: int | None) -> bool:
     """Return whether the planned doses, which are those of the first line, belong to what is drawn."""
     return "dose_time" in ds and line in (None, 0)
+
+
+def _doses_taken(ds: xr.Dataset, arm: str) -> NDArray[np.float64]:
+    """Return the planned doses of the first line before its end in the last patient [day]."""
+    planned, end = dose_times(ds, arm), float(of_line(ds, "line_end", 0).sel(arm=arm).max())
+    return planned if np.isnan(end) else planned[planned < end]
 
 
 def _on_line(ds: xr.Dataset, line: int) -> xr.DataArray:
@@ -182,5 +188,5 @@ def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     if _has_trajectories(ds):
         parts.append(f"lines: median of {ds.sizes['tracked']} tracked patients while half of them are on it")
     if _with_doses(ds, line):
-        parts.append("rows above: planned doses of the 1st line; patients leave treatment at progression")
+        parts.append("rows above: planned doses of the 1st line, which a patient takes until the line ends")
     return "\n".join(parts)
