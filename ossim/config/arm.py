@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema
 
 from ossim.errors import Fault, InputError
 from ossim.sections.base import Duration, Nested, Section
-from ossim.strategies import Line, Strategy, planned, strategies, strategy
+from ossim.strategies import Line, Strategy, planned, strategies, strategy, usable
 
 
 class Embolization(Section):
@@ -102,8 +102,8 @@ class Arm(Section):
         """One shape for each strategy: the keys of an arm with those of its options."""
         shared = {key: handler.resolve_ref_schema(handler(core))["properties"][key] for key in ("embolization",)}
         shapes = []
-        for name in strategies():
-            options = strategy(name).Options.model_json_schema()
+        for name, found in usable().items():
+            options = found.Options.model_json_schema()
             chosen = {"const": name, "description": cls.model_fields["strategy"].description}
             required = [*options.get("required", ()), *(["strategy"] if name != "fixed" else [])]
             shapes.append(
@@ -125,9 +125,9 @@ OWN_KEYS = ("strategy", "embolization")
 def _check_keys(name: str, options: type[Section], given: dict[str, Any], *, named: bool) -> None:
     """Say plainly when keys belong to another strategy, or when there is no treatment at all."""
     known = set(options.model_fields)
-    for key in given:
-        owners = [other for other in strategies() if key in strategy(other).Options.model_fields]
-        if key not in known and owners:
+    for key in (key for key in given if key not in known):
+        owners = [other for other, found in usable().items() if key in found.Options.model_fields]
+        if owners:
             raise InputError(Fault("", 0, key, f"'{key}' needs 'strategy: {owners[0]}'; this arm has '{name}'"))
     lacking = [key for key, field in options.model_fields.items() if field.is_required() and key not in given]
     if not lacking or set(given) - known:

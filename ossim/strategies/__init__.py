@@ -23,6 +23,7 @@ __all__ = [
     "planned",
     "strategies",
     "strategy",
+    "usable",
 ]
 
 
@@ -48,6 +49,17 @@ def strategy(name: str) -> type[Strategy]:
     if not (isinstance(found.Options, type) and issubclass(found.Options, Section)):
         place = registry.path(registry.STRATEGY, name)
         raise InputError(f"{place}: Options must be a class derived from Section, is {found.Options!r}")
+    return found
+
+
+def usable() -> dict[str, type[Strategy]]:
+    """Return name -> strategy for all that can be loaded; for each other one a line is logged, and it is left out."""
+    found = {}
+    for name in strategies():
+        try:
+            found[name] = strategy(name)
+        except InputError as error:
+            registry.LOG.warning("ossim: left out: %s", error)
     return found
 
 

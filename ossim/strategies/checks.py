@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
@@ -19,6 +18,8 @@ from ossim.strategies.lines import Line
 from ossim.strategies.treatment import known_regimen
 
 Answer = TypeVar("Answer")
+#: results number lines in one byte
+MOST_LINES = 127
 
 
 def plan_checked(name: str, made: type[Strategy], options: Section) -> Strategy:
@@ -31,15 +32,17 @@ def plan_checked(name: str, made: type[Strategy], options: Section) -> Strategy:
         that can be simulated, or has labels that are missing or alike.
     """
     said = f"strategy '{name}'"
-    strategy = _asked(made, said, lambda: made(options))
-    lines = _asked(made, said, lambda: strategy.lines)
+    strategy = _asked(said, lambda: made(options))
+    lines = _asked(said, lambda: strategy.lines)
     if not isinstance(lines, tuple) or not lines:
         raise InputError(f"{said}: lines must be a tuple with at least one line, is {_shown(lines)}")
+    if len(lines) > MOST_LINES:
+        raise InputError(f"{said}: {len(lines)} lines; at most {MOST_LINES}")
     for number, line in enumerate(lines):
         if not isinstance(line, tuple) or not all(isinstance(regimen, Regimen) for regimen in line):
             raise InputError(f"{said}: lines[{number}] must be a tuple of Regimen, is {_shown(line)}")
         for regimen in line:
-            known = _asked(made, f"{said}: lines[{number}]", lambda regimen=regimen: known_regimen(regimen).drug)
+            known = _asked(f"{said}: lines[{number}]", lambda regimen=regimen: known_regimen(regimen).drug)
             if known != regimen.drug:
                 raise InputError(f"{said}: lines[{number}]: '{regimen.drug}' is called '{known}' in the catalogue")
     labels_checked(name, strategy, lines)
@@ -55,7 +58,7 @@ def labels_checked(name: str, strategy: Strategy, among: Sequence[Line]) -> tupl
         One line that names the strategy: labels are missing, no text, or alike.
     """
     said, n_lines = f"strategy '{name}'", len(strategy.lines)
-    labels = _asked(type(strategy), said, lambda: strategy.labels(among))
+    labels = _asked(said, lambda: strategy.labels(among))
     texts = isinstance(labels, tuple) and all(isinstance(label, str) and label.strip() for label in labels)
     if not texts or len(labels) != n_lines or len(set(labels)) != n_lines:
         raise InputError(
@@ -76,7 +79,7 @@ def decide_checked(name: str, strategy: Strategy, visit: Visit) -> NDArray[np.in
         does not exist.
     """
     said, shown = f"strategy '{name}', visit {visit.number}", _shown_to_strategy(visit)
-    found = _asked(type(strategy), said, lambda: strategy.decide(shown))
+    found = _asked(said, lambda: strategy.decide(shown))
     if not isinstance(found, np.ndarray):
         raise InputError(f"{said}: decide must return an array, returned {_shown(found)}")
     if found.shape != visit.line.shape:
@@ -108,17 +111,20 @@ def _seen(values: NDArray[Any], assessed: NDArray[np.bool_]) -> NDArray[Any]:
     return shown
 
 
-def _asked(made: type[Strategy], said: str, ask: Callable[[], Answer]) -> Answer:
+def _asked(said: str, ask: Callable[[], Answer]) -> Answer:
     """Return what a strategy answers; its failure is one line, with the line of its file where it arose there."""
     try:
         return ask()
     except InputError as error:
         raise InputError(f"{said}: {error.brief()}") from None
     except Exception as error:
-        file = getattr(sys.modules.get(made.__module__), "__file__", None) or ""
-        lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
         message = shorten(f"{said}: {type(error).__name__}: {error}", LONGEST_LINE)
-        raise InputError(Fault(file, lines[-1], "", message) if lines else message) from error
+        if not frames:
+            raise InputError(message) from error
+        file = frames[0].filename
+        line = [frame.lineno or 0 for frame in frames if frame.filename == file][-1]
+        raise InputError(Fault(file, line, "", message)) from error
 
 
 def _shown(value: object) -> str:
