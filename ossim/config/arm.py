@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ossim.errors import Fault, InputError
+from ossim.errors import Fault, InputError, nearest
 from ossim.sections.base import Duration, Nested, Section
 from ossim.strategies import Line, Strategy, planned, strategies, strategy, usable
 
@@ -125,7 +125,12 @@ OWN_KEYS = ("strategy", "embolization")
 def _check_keys(name: str, options: type[Section], given: dict[str, Any], *, named: bool) -> None:
     """Say plainly when keys belong to another strategy, or when there is no treatment at all."""
     known = set(options.model_fields)
-    for key in (key for key in given if key not in known):
+    strange = [key for key in given if key not in known]
+    for key in () if named else strange:
+        hint = nearest(key, (*known, *OWN_KEYS))
+        if "'strategy'" in hint:
+            raise InputError(Fault("", 0, key, f"unknown key '{key}'{hint}"))
+    for key in strange:
         owners = [other for other, found in usable().items() if key in found.Options.model_fields]
         if owners:
             raise InputError(Fault("", 0, key, f"'{key}' needs 'strategy: {owners[0]}'; this arm has '{name}'"))

@@ -89,6 +89,12 @@ def test_misspelt_key_names_the_nearest():
         ossim.loads(CONFIG.format(switch="12 weeks").replace("switch:", "swich:"))
 
 
+def test_misspelt_strategy_is_the_one_fault_of_its_arm():
+    with pytest.raises(InputError) as raised:
+        ossim.loads(CONFIG.format(switch="12 weeks").replace("strategy:", "starteoy:"))
+    assert str(raised.value) == "config:4: arms.a.starteoy: unknown key 'starteoy'; did you mean 'strategy'?"
+
+
 @pytest.mark.parametrize(
     ("switch", "written"),
     [
