@@ -36,10 +36,10 @@ class Arm(Section):
     """One treatment arm: a strategy, and beside it the options of that strategy as keys of their own."""
 
     strategy: Annotated[str, AfterValidator(lambda name: strategy(name) and name)] = Field(
-        "fixed", description="how the arm goes on from visit to visit"
+        default="fixed", description="how the arm goes on from visit to visit"
     )
     options: SkipValidation[Section] = Field(description="options of the strategy")
-    embolization: Embolization | None = Field(None, description="loss of supply; in the spatial model only")
+    embolization: Embolization | None = Field(default=None, description="loss of supply; in the spatial model only")
 
     _name: str = PrivateAttr("")
 

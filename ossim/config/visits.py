@@ -18,9 +18,12 @@ class Visits(Section):
 
     every: Duration = Field(description="time between visits")
     until: Duration = Field(description="end of follow-up")
-    criteria: Literal["recist_1.1"] = Field("recist_1.1", description="response criteria")
+    criteria: Literal["recist_1.1"] = Field(default="recist_1.1", description="response criteria")
     measurement_error: float | None = Field(
-        None, ge=0, le=1, description="standard deviation of the log of a measured diameter; default: the model's"
+        default=None,
+        ge=0,
+        le=1,
+        description="standard deviation of the log of a measured diameter; default: the model's",
     )
 
     @property

@@ -15,7 +15,7 @@ class Options(Section):
     """Keys of an arm with one treatment."""
 
     regimen: Regimens = Field(description="one or more regimens given together, or 'none'")
-    beyond_progression: bool = Field(False, description="go on with the treatment after progression")
+    beyond_progression: bool = Field(default=False, description="go on with the treatment after progression")
 
 
 class Fixed(Strategy):

@@ -55,7 +55,7 @@ class Options(Section):
         (Switch(None, True),),
         description="what ends a line: 'progression', a time on it, or both; for all lines, or a list with one each",
     )
-    beyond_progression: bool = Field(False, description="go on with the last line after its progression")
+    beyond_progression: bool = Field(default=False, description="go on with the last line after its progression")
 
     @model_validator(mode="after")
     def _one_switch_per_line(self) -> Self:
