@@ -144,10 +144,10 @@ def parse_value(text: str, name: str) -> Any:
 def dump(data: Mapping[str, Any]) -> str:
     """Write plain values as YAML text that `parse` reads back to equal values."""
     yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False  # type: ignore[assignment]  # the stub knows None only
+    yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 110
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # its stub says None
     stream = io.StringIO()
     yaml.dump(dict(data), stream)
     return stream.getvalue()
