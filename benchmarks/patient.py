@@ -24,7 +24,7 @@ from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
 from ossim.config.arm import Arm
 from ossim.criteria.recist import RECIST_1_1
-from ossim.models.patient.equations import MAX_LESIONS
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.numerics.ode import devices
 from ossim.trial.arm import Protocol, run_arm
 from ossim.trial.exposure import Pharmacology, plan_pharmacology

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ossim import dosing as dosing
     from ossim import endpoints as endpoints
     from ossim import errors as errors
+    from ossim import model as model
     from ossim import plots as plots
     from ossim import report as report
     from ossim import strategies as strategies
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from ossim.catalog import trials as trials
     from ossim.config.scenario import load as load
     from ossim.config.scenario import loads as loads
+    from ossim.model import models as models
     from ossim.model_runs.adaptive import adaptive as adaptive
     from ossim.model_runs.adaptive import time_to_progression as time_to_progression
     from ossim.model_runs.clonal import resistance_at_detection as resistance_at_detection
     from ossim.model_runs.simulate import simulate as simulate
-    from ossim.models import models as models
     from ossim.store.folder import open_result as open_result
     from ossim.studies.sweep import run_sweep as run_sweep
     from ossim.trial.run import run as run
@@ -44,11 +45,12 @@ _HOME = {
     "time_to_progression": "model_runs.adaptive",
     "resistance_at_detection": "model_runs.clonal",
     "open_result": "store.folder",
+    "models": "model",
     "drugs": "catalog",
     "trials": "catalog",
 }
 _MODULES = (
-    "catalog", "cohort", "config", "criteria", "dataset", "dosing", "endpoints", "errors", "models", "plots",
+    "catalog", "cohort", "config", "criteria", "dataset", "dosing", "endpoints", "errors", "model", "plots",
     "report", "strategies", "units",
 )  # fmt: skip
 

@@ -46,7 +46,7 @@ class Kind:
     holds: str = ""
 
 
-MODEL = Kind("model", "models/library", "models", holds="MODEL")
+MODEL = Kind("model", "model/library", "models", holds="MODEL")
 STRATEGY = Kind("strategy", "strategies/kinds", "strategies", holds="STRATEGY")
 CRITERION = Kind("criterion", "criteria/kinds", "criteria", holds="CRITERION")
 ENDPOINT = Kind("endpoint", "endpoints/kinds", "endpoints", holds="ENDPOINT")

@@ -22,7 +22,7 @@ LAYERS = (
     ("sections",),
     ("numerics", "catalog"),
     ("terms", "dosing", "criteria"),
-    ("models",),
+    ("model",),
     ("cohort", "strategies", "endpoints"),
     ("config", "plots"),
     ("store",),

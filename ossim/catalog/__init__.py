@@ -1,8 +1,8 @@
 """The facts of `ossim`, read from `ossim/data`: drugs, trials, populations, model parameters, references."""
 
-from ossim.catalog.describe import describe, model_page, table
-from ossim.catalog.drugs import Dose, Drug, Effect, TargetPotency, drug, drugs
+from ossim.catalog.drug_facts import Dose, Drug, Effect, TargetPotency, drug, drugs
 from ossim.catalog.observations import Observation, observation, observations
+from ossim.catalog.pages import describe, model_page, table
 from ossim.catalog.parameters import (
     Parameter,
     ParameterSet,
@@ -13,10 +13,10 @@ from ossim.catalog.parameters import (
     parameter_sets,
 )
 from ossim.catalog.pharmacokinetics import PharmacokineticSet
-from ossim.catalog.populations import Correlation, Distribution, Population, population, populations
+from ossim.catalog.population_facts import Correlation, Distribution, Population, population, populations
 from ossim.catalog.reading import TIERS, Quantity
-from ossim.catalog.references import Reference, reference, references
-from ossim.catalog.trials import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.reference_list import Reference, reference, references
+from ossim.catalog.trial_facts import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
 
 __all__ = [
     "ENDPOINTS",

@@ -7,9 +7,9 @@ from typing import Any
 
 from ossim import catalog
 from ossim.config.scenario import json_schema
-from ossim.models import TRIALS, model
-from ossim.models import models as model_names
-from ossim.models.page import page
+from ossim.model import TRIALS, model
+from ossim.model import models as model_names
+from ossim.model.page import page
 from ossim.report.text_table import table
 from ossim.store.provenance import weakest_tier
 

@@ -10,7 +10,7 @@ from ossim import dataset as schema
 from ossim.config.scenario import ModelRun, Scenario
 from ossim.dosing import Regimen, dose_times
 from ossim.errors import InputError
-from ossim.models.patient.equations import MAX_LESIONS
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.store import folder as store
 from ossim.strategies import Line
 from ossim.strategies.treatment import line_text

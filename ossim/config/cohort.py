@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from ossim import catalog
 from ossim.config.parameter_values import parameter_values
-from ossim.models import PATIENT
+from ossim.model import PATIENT
 from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Section, nothing
 
 NUMBERS_OR_TEXTS = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "string"]}})

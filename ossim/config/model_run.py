@@ -25,8 +25,8 @@ from ossim.config.space import Space
 from ossim.config.times import Times
 from ossim.config.trial import Figures
 from ossim.errors import Fault, InputError, unknown
-from ossim.models import Declared, FieldModel, Model, State, model
-from ossim.models.doses import compiled_doses
+from ossim.model import Declared, FieldModel, Model, State, model
+from ossim.model.doses import compiled_doses
 from ossim.sections.base import FaultList, Frozen, Names, nothing
 
 _NUMBERS = {"anyOf": [{"type": ["number", "string"]}, {"type": "array", "items": {"type": "number"}}]}

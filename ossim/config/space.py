@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from ossim.catalog import model_parameters
 from ossim.config.cohort import NUMBERS_OR_TEXTS
 from ossim.config.parameter_values import parameter_values
-from ossim.models import SPATIAL
+from ossim.model import SPATIAL
 from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Length, Section, Step, as_tuple, nothing
 
 

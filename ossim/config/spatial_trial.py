@@ -8,7 +8,7 @@ from ossim.config.cohort import Cohort
 from ossim.config.grid import check_spacing
 from ossim.config.space import Space
 from ossim.config.visits import Visits
-from ossim.models import SPATIAL
+from ossim.model import SPATIAL
 from ossim.sections.base import FaultList
 
 MOST_PATIENTS = 10_000

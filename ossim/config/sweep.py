@@ -11,7 +11,7 @@ from ossim.config import overrides
 from ossim.config.axis_values import AXIS_SCHEMA, expand
 from ossim.config.outcome import Outcome, parse_outcome
 from ossim.errors import nearest, unknown
-from ossim.models import PATIENT
+from ossim.model import PATIENT
 from ossim.sections.base import FaultList, Section, as_filled_tuple
 
 PARAMETERS = ("cohort", "parameters")

@@ -16,7 +16,7 @@ from ossim.config.space import Space
 from ossim.config.spatial_trial import check_space
 from ossim.config.sweep import Sweep
 from ossim.config.visits import Visits
-from ossim.models import SPATIAL
+from ossim.model import SPATIAL
 from ossim.registry import FIGURE, known
 from ossim.sections.base import FaultList, Location, Names
 

@@ -18,7 +18,7 @@ from ossim.config.parameter_values import bounded
 from ossim.config.space import Space
 from ossim.dataset import Status, dataarray_attrs
 from ossim.errors import InputError, unknown
-from ossim.models.field_model import FieldModel
+from ossim.model.field_model import FieldModel
 from ossim.numerics.pde.evolve import advance, settle
 from ossim.numerics.pde.outline import diameter, touches
 from ossim.numerics.pde.problem import FieldProblem, bind

@@ -14,8 +14,8 @@ from ossim.dataset import Status, dataarray_attrs
 from ossim.dosing import EventKind
 from ossim.dosing.events import EventTable
 from ossim.errors import InputError
-from ossim.models.doses import compiled_doses, dose_calendar, given_rates
-from ossim.models.size_model import SizeModel, Therapy
+from ossim.model.doses import compiled_doses, dose_calendar, given_rates
+from ossim.model.size_model import SizeModel, Therapy
 from ossim.numerics.size_structured.counts import count, count_above, first_day, size_power
 from ossim.numerics.size_structured.flow import Flow, day_of, effective_time, log_size, make_flow, time_to_reach
 from ossim.numerics.size_structured.malthus import malthus_rate

@@ -13,9 +13,9 @@ from ossim.config.solver import Solver
 from ossim.criteria.recist import assess
 from ossim.criteria.rules import Thresholds
 from ossim.dataset import Response
-from ossim.models.patient.baseline import baseline
-from ossim.models.patient.equations import MAX_LESIONS, SHARED_STATES, SYSTEM
-from ossim.models.patient.observables import diameters, observables, remove_extinct
+from ossim.model.patient.baseline import baseline
+from ossim.model.patient.equations import MAX_LESIONS, SHARED_STATES, SYSTEM
+from ossim.model.patient.observables import diameters, observables, remove_extinct
 from ossim.numerics.arrays import Clocks, Watch
 from ossim.numerics.ode.devices import advance_on
 from ossim.numerics.ode.problem import Problem, make_control, make_problem, make_records, make_runs

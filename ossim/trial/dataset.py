@@ -10,8 +10,8 @@ import xarray as xr
 from ossim.config.scenario import Scenario
 from ossim.dataset import VARIABLES, Variable, dataarray_attrs
 from ossim.dosing import dose_times
-from ossim.models.patient.equations import MAX_LESIONS
-from ossim.models.patient.observables import observables
+from ossim.model.patient.equations import MAX_LESIONS
+from ossim.model.patient.observables import observables
 from ossim.numerics.ode.problem import Problem
 from ossim.store import provenance
 from ossim.store.blocks import of_patients, place

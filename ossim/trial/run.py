@@ -17,9 +17,9 @@ from ossim.config.scenario import ModelRun, Scenario
 from ossim.config.spatial_trial import space_values
 from ossim.criteria.recist import RECIST_1_1
 from ossim.errors import InputError
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.model_runs.dataset import with_observations
 from ossim.model_runs.simulate import in_space, simulate
-from ossim.models.patient.equations import MAX_LESIONS
 from ossim.numerics.ode.devices import advance_on
 from ossim.store import provenance
 from ossim.store.blocks import Put, trial_file

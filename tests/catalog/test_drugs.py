@@ -6,7 +6,7 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import drug, drugs
-from ossim.catalog.drugs import CHANNELS, KINDS
+from ossim.catalog.drug_facts import CHANNELS, KINDS
 from ossim.dosing.text import parse_regimen
 
 CLASSES = {

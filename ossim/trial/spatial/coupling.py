@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ossim.models.patient.baseline import kernel_index
-from ossim.models.patient.equations import CHANNELS, LESION_STATES
-from ossim.models.patient.observables import lesions
+from ossim.model.patient.baseline import kernel_index
+from ossim.model.patient.equations import CHANNELS, LESION_STATES
+from ossim.model.patient.observables import lesions
 from ossim.numerics.arrays import Records
 from ossim.numerics.ode.problem import Problem, make_records
 from ossim.terms.pharmacodynamics import occupancy

@@ -18,9 +18,9 @@ from ossim.cohort.sampling import Patients
 from ossim.config.arm import Arm
 from ossim.config.space import Space
 from ossim.dataset import Status
-from ossim.models.patient.equations import LESION_STATES
-from ossim.models.patient.observables import diameters, lesions
-from ossim.models.patient.spatial import CELLS
+from ossim.model.patient.equations import LESION_STATES
+from ossim.model.patient.observables import diameters, lesions
+from ossim.model.patient.spatial import CELLS
 from ossim.numerics.ode.problem import Problem
 from ossim.numerics.pde.evolve import Ended
 from ossim.trial.spatial.coupling import READ, hold_lesions, outputs_due, parameter, run_body

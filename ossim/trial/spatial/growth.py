@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from ossim.errors import InputError
-from ossim.models.patient.spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
+from ossim.model.patient.spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
 from ossim.numerics.pde.evolve import Ended, advance, settle
 from ossim.numerics.pde.grid import Grid
 from ossim.numerics.pde.outline import ball, partly

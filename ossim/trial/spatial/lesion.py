@@ -10,7 +10,7 @@ import numpy as np
 
 from ossim.config.grid import make_grid
 from ossim.config.space import Space
-from ossim.models.patient.spatial import CELLS, SHOWN, SOLID, SYSTEM
+from ossim.model.patient.spatial import CELLS, SHOWN, SOLID, SYSTEM
 from ossim.numerics.pde.evolve import Ended, advance, settle
 from ossim.numerics.pde.grid import Grid
 from ossim.numerics.pde.outline import ball, touches
