@@ -15,9 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from ossim import __version__
-from ossim.errors import FailedRunsError, InputError, OssimError
+from ossim.errors import FailedRunsError, InputError, InterruptedReportError, OssimError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+NOTHING_WRITTEN = "interrupted: nothing was written"
 QUICK_SIZE, QUICK_TRAJECTORIES = 200, 5
 
 app = typer.Typer(
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _load("cli.terminal").make_printable(sys.stdout, sys.stderr)
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except InterruptedReportError as interrupt:
+        return _complain(str(interrupt), INTERRUPTED)
     except FailedRunsError as error:
         return _complain(str(error), FAILED)
     except OssimError as error:
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _complain(f"ossim: {_usage(error)}", BAD_INPUT)
     if code == INTERRUPTED:
-        return _complain("interrupted: nothing was written", INTERRUPTED)
+        return _complain(NOTHING_WRITTEN, INTERRUPTED)
     return code if isinstance(code, int) else DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -60,6 +61,8 @@ def empty_trial(
         coords={name: ((name,), values, dataarray_attrs(name)) for name, values in coordinates.items()},
     )
     dataset.attrs = provenance.root_attributes(scenario, started=started, ended=started, facts=facts(scenario))
+    if scenario.compare_with:
+        dataset.attrs["compare_with"] = json.dumps({item.trial: item.arm for item in scenario.compare_with})
     return dataset
 
 
