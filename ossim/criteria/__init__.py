@@ -1,1 +1,58 @@
-"""Response criteria as functions of arrays: RECIST 1.1, WHO, Choi, and the minor response of older reports."""
+"""Response criteria: what they measure, their thresholds, and the functions of arrays behind them.
+
+A file of `kinds`, or of ``criteria`` in a folder of the user's, defines `CRITERION`, a class derived from `Criterion`.
+A dot in a name is an underscore in the name of its file: `recist_1.1` is ``recist_1_1.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ossim import registry
+from ossim.criteria.base import DIAMETERS, PRODUCTS, Criterion
+from ossim.errors import Fault, InputError, unknown
+
+__all__ = ["DIAMETERS", "PRODUCTS", "Criterion", "criteria", "criterion", "make_criterion"]
+
+DEFAULT = "recist_1.1"
+
+
+def criteria() -> tuple[str, ...]:
+    """Names of the response criteria, sorted."""
+    return tuple(re.sub(r"(?<=\d)_(?=\d)", ".", name) for name in registry.names(registry.CRITERION))
+
+
+def criterion(name: str) -> type[Criterion]:
+    """Return the criterion called `name`: a class that is made with its options.
+
+    Raises
+    ------
+    UnknownNameError
+        No criterion has this name.
+    InputError
+        Its file cannot be run, or what it defines is no criterion.
+    """
+    if name not in criteria():
+        raise unknown("criterion", name, criteria())
+    file = name.replace(".", "_")
+    found = registry.load(registry.CRITERION, file)
+    if not (isinstance(found, type) and issubclass(found, Criterion)):
+        place = registry.path(registry.CRITERION, file)
+        raise InputError(Fault(str(place), 0, "", "CRITERION must be a class derived from ossim.criteria.Criterion"))
+    return found
+
+
+def make_criterion(name: str = DEFAULT, options: Mapping[str, Any] | None = None) -> Criterion:
+    """Return a criterion with its options, by default RECIST 1.1.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        See `criterion`.
+    pydantic.ValidationError
+        An option is unknown or wrong.
+    """
+    kind = criterion(name)
+    return kind(name, kind.Options.model_validate(dict(options or {})))

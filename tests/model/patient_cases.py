@@ -11,12 +11,13 @@ from ossim.catalog import drug, population
 from ossim.cohort.sampling import Patients, draw_patients
 from ossim.config.arm import Arm
 from ossim.config.solver import Solver
-from ossim.criteria.recist import RECIST_1_1
+from ossim.criteria import make_criterion
 from ossim.dosing import parse_regimen
 from ossim.model.patient.equations import LESION_STATES, MAX_LESIONS, SHARED_STATES
 from ossim.numerics.ode.problem import advance_problem
-from ossim.trial.arm import Protocol, set_up
+from ossim.trial.arm import set_up
 from ossim.trial.exposure import plan_pharmacology
+from ossim.trial.protocol import Protocol
 from ossim.trial.treatment_lines import start_line
 
 SEED = 2024
@@ -117,7 +118,7 @@ def advance(patients: Patients, regimen: Regimen, until: float, rtol: float, ato
         seed=SEED,
         visit_times=np.array([0.0, until]),
         until=until,
-        thresholds=RECIST_1_1,
+        criterion=make_criterion(),
         measurement_error=0.0,
         solver=Solver(rtol=rtol, atol=atol, max_steps=max_steps),
         trajectory_times=np.zeros(0),

@@ -12,6 +12,8 @@ is an input. Volumes are in mm^3, vessels in units in which mature vessels equal
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ossim.numerics.codegen.system import System
 from ossim.numerics.elementwise import exp, log, maximum
 from ossim.terms.angiogenesis import delivery, oxygenation, surface_scaled_loss
@@ -95,6 +97,12 @@ def lesion_diameter(S, R, C, D1, D2, X):
     return diameter
 
 
+def lesion_product(S, R, C, D1, D2, X):
+    """Product of the two diameters of the sphere with the lesion's total volume [mm^2]."""
+    product = exp(log(1.909859317102744 * (S + R + C + D1 + D2 + X)) / 1.5)
+    return product
+
+
 SHARED_STATES = ("V", "s", "Hn", "Hd")
 LESION_STATES = ("S", "R", "C", "D1", "D2", "X", "Ki", "Km", "B")
 
@@ -162,3 +170,5 @@ SYSTEM = System(
     unit_observable=lesion_diameter,
     max_units=MAX_LESIONS,
 )
+#: the same patient, watched by the sum of squared diameters
+SYSTEM_BY_PRODUCTS = replace(SYSTEM, name="osteosarcoma_patient_by_products", unit_observable=lesion_product)

@@ -18,7 +18,8 @@ def lesions(state: np.ndarray) -> np.ndarray:
 
 def diameters(state: np.ndarray) -> np.ndarray:
     """Diameter of each lesion [mm], shape (..., MAX_LESIONS); NaN where there is no lesion."""
-    parts = np.moveaxis(lesions(state)[..., _VOLUME], -1, 0)
+    # contiguous: what NumPy makes of an array otherwise depends on how many patients lie in it
+    parts = np.ascontiguousarray(np.moveaxis(lesions(state)[..., _VOLUME], -1, 0))
     with np.errstate(divide="ignore"):
         found = lesion_diameter(*parts)
     return np.where(parts.sum(axis=0) > 0.0, found, np.nan)

@@ -1,4 +1,4 @@
-"""One tracked patient: size with the RECIST thresholds, biomarkers, resistance and drug levels, all arms overlaid."""
+"""One tracked patient: size with the criterion's thresholds, biomarkers, resistance, drug levels, arms overlaid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from ossim.criteria.recist import RECIST_1_1
+from ossim.criteria.judged import judged_variable, thresholds_of
+from ossim.criteria.rules import Thresholds
 from ossim.dataset import DAYS_PER_MONTH, Response, require
 from ossim.errors import InputError
 from ossim.plots import style
@@ -66,7 +67,7 @@ def patient_table(ds: xr.Dataset, *, patient: int | None = None, arms: list[str]
 def patient(
     ds: xr.Dataset, *, patient: int | None = None, ax: NDArray | None = None, arms: list[str] | None = None
 ) -> NDArray:
-    """Draw small multiples over time; visits are points, progressions crosses, thresholds of RECIST dashed.
+    """Draw small multiples over time; visits are points, progressions crosses, thresholds of the criterion dashed.
 
     A visit above the dashed line (20 % and 5 mm above the nadir of its line) is progression, one below the dotted
     line (30 % below the baseline of its line) is a partial response.
@@ -98,8 +99,9 @@ def patient(
     top, drawn = 1.0, False
     if one is not None and set(ds.data_vars) >= _VISITS:
         drawn = True
+        thresholds = thresholds_of(ds) if judged_variable(ds) != "burden" else None
         for arm in chosen:
-            _draw_visits(axes[0], one.sel(arm=arm), colors[arm])
+            _draw_visits(axes[0], one.sel(arm=arm), colors[arm], thresholds)
         for panel in axes[:2]:
             top = _draw_lines(panel, one, colors, until)
     title = f"patient {number}" if ds.sizes["patient"] > 1 else None
@@ -120,13 +122,15 @@ def _drug_columns(table: xr.Dataset) -> list[tuple[xr.DataArray, str]]:
     return [(values.sel(drug=drug), f"{str(drug).capitalize()},\n{every}") for drug in taken]
 
 
-def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
-    """Draw measured sizes, and the thresholds that hold from each visit to the next."""
+def _draw_visits(ax: Axes, one: xr.Dataset, color: str, thresholds: Thresholds | None) -> None:
+    """Draw measured sizes, and the thresholds that hold from each visit to the next, where diameters are judged."""
     seen = np.flatnonzero((one["sum_of_diameters"].notnull() & one["visit_time"].notnull()).values)
     time, total = (one[name].values[seen] for name in ("visit_time", "sum_of_diameters"))
     months, progressed = time / DAYS_PER_MONTH, one["response"].values[seen] == Response.PD
     ax.plot(months[~progressed], total[~progressed], "o", color=color, markersize=3.5)
     ax.plot(months[progressed], total[progressed], "X", color=color, markersize=5.5, markeredgecolor=style.INK)
+    if thresholds is None:
+        return
     begins, baseline, nadir = np.isin(time, one["line_start"].values), np.nan, np.nan
     on = one["line_at_visit"].values[seen] >= 0
     for here, after in pairwise(range(seen.size)):
@@ -134,8 +138,8 @@ def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
         nadir = total[here] if begins[here] else np.fmin(nadir, total[here])
         if not on[after]:
             continue
-        progression = max((1 + RECIST_1_1.progression) * nadir, nadir + RECIST_1_1.progression_absolute)
-        for level, dash in ((progression, (0, (3, 2))), ((1 - RECIST_1_1.response) * baseline, (0, (1, 1.5)))):
+        progression = max((1 + thresholds.progression) * nadir, nadir + thresholds.progression_absolute)
+        for level, dash in ((progression, (0, (3, 2))), ((1 - thresholds.response) * baseline, (0, (1, 1.5)))):
             ax.plot(months[[here, after]], [level, level], color=color, linewidth=0.9, linestyle=dash, alpha=0.8)
 
 

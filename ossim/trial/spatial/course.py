@@ -17,6 +17,7 @@ import numpy as np
 from ossim.cohort.sampling import Patients
 from ossim.config.arm import Arm
 from ossim.config.space import Space
+from ossim.criteria import Criterion
 from ossim.dataset import Status
 from ossim.model.patient.equations import LESION_STATES
 from ossim.model.patient.observables import diameters, lesions
@@ -73,7 +74,7 @@ class SpatialCourse:
     Parameters
     ----------
     problem : the patients in the engine, at enrollment
-    factor, margin : rise of the sum of diameters over its minimum that is progression, relative and [mm]
+    criterion : whose burden and whose rise over its minimum is progression
     """
 
     beyond = AT_VISIT
@@ -85,17 +86,16 @@ class SpatialCourse:
         patients: Patients,
         plan: SpatialPlan,
         arm: Arm,
-        factor: float,
-        margin: float,
+        criterion: Criterion,
     ):
         self.problem, self.engine, self.plan, self.arm = problem, engine, plan, arm
-        self.factor, self.margin, self.first = factor, margin, patients.first
+        self.criterion, self.first = criterion, patients.first
         self.step = plan.space["time_step"]
         self.time, self.began = 0.0, monotonic()
         self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
         state = lesions(problem.runs.state)
         self.change = np.zeros_like(state)  # of what is read off lesions, per day of the last step
-        self.total = np.full(patients.size, np.nan)  # sum of diameters when lesions were last read [mm]
+        self.total = np.full(patients.size, np.nan)  # burden when lesions were last read
         hold_lesions(problem)
         self.lesions = [
             self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
@@ -208,9 +208,10 @@ class SpatialCourse:
             reading = item.lesion.read()
             self._write(item, reading)
             self.readings.setdefault(item.patient, []).append((item, reading))
-        self.total = total = np.nansum(diameters(runs.state), axis=1)
+        self.total = total = self.criterion.burden(diameters(runs.state))
         who = watch.active & np.isnan(watch.crossed) & (runs.status == Status.ok) & (runs.time >= time)
-        limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
+        factor, margin = 1.0 + self.criterion.progression, self.criterion.progression_absolute
+        limit = np.maximum(factor * watch.lowest, watch.lowest + margin)
         crossed = np.flatnonzero(who & (total >= limit))
         rise = np.maximum(total - before, np.finfo(float).tiny)[crossed]
         part = np.minimum((total - limit)[crossed], rise) / rise
