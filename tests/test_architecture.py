@@ -35,7 +35,7 @@ LAYERS = (
 )
 # what works on a file from disk sees Datasets only
 SIDE = {
-    "endpoints": {"criteria", "errors", "dataset"},
+    "endpoints": {"criteria", "errors", "dataset", "registry", "sections", "units"},
     "plots": {"endpoints", "criteria", "errors", "dataset", "units"},
 }
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

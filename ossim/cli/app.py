@@ -233,6 +233,34 @@ def trials(name: Name = None) -> int:
     return DONE
 
 
+@app.command()
+def strategies(name: Name = None) -> int:
+    """List the strategies, or describe one with its options."""
+    print(_load("cli.extensions").strategies(name))
+    return DONE
+
+
+@app.command()
+def criteria(name: Name = None) -> int:
+    """List the response criteria, or describe one with its options."""
+    print(_load("cli.extensions").criteria(name))
+    return DONE
+
+
+@app.command()
+def endpoints(name: Name = None) -> int:
+    """List the endpoints, or describe one with its options."""
+    print(_load("cli.extensions").endpoints(name))
+    return DONE
+
+
+@app.command()
+def figures(name: Name = None) -> int:
+    """List the kinds of figures, or describe one."""
+    print(_load("cli.extensions").figures(name))
+    return DONE
+
+
 def _configured(config: Path, changes: list[str] | None, quick: bool) -> Any:
     scenario = _load("config.scenario").load(config)
     overrides = {}

@@ -14,7 +14,7 @@ import ossim
 from ossim import plots, report
 from ossim.cli.preview import need_sweep
 from ossim.config import ModelRun, Scenario
-from ossim.config.outcome import parse_outcome
+from ossim.endpoints.outcome import parse_outcome
 from ossim.endpoints.runs import admit
 from ossim.errors import FailedRunsError, InputError, InterruptedReportError, OutputExistsError
 from ossim.sections.text import parse, read_text

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Sk
 from ossim.catalog import model_parameters
 from ossim.config import overrides
 from ossim.config.axis_values import AXIS_SCHEMA, expand
-from ossim.config.outcome import Outcome, parse_outcome
+from ossim.endpoints.outcome import Outcome, parse_outcome
 from ossim.errors import nearest, unknown
 from ossim.model import PATIENT
 from ossim.sections.base import FaultList, Section, as_filled_tuple
@@ -37,6 +37,13 @@ def _axes(values: dict[str, tuple[Any, ...]]) -> tuple[Axis, ...]:
 
 AxisValues = Annotated[SkipValidation[Any], BeforeValidator(expand), WithJsonSchema(AXIS_SCHEMA)]
 
+_OUTCOME = {
+    "anyOf": [
+        {"type": "string", "examples": ["ORR", "median PFS", "progression_free_rate at 4 months"]},
+        {"type": "object", "properties": {"outcome": {"type": "string"}}, "required": ["outcome"]},
+    ]
+}
+
 if TYPE_CHECKING:
     Axes = tuple[Axis, ...]
     Outcomes = tuple[Outcome, ...]
@@ -47,9 +54,9 @@ else:
         PlainSerializer(lambda axes: {axis.path: list(axis.values) for axis in axes}),
     ]
     Outcomes = Annotated[
-        tuple[Annotated[SkipValidation[Any], BeforeValidator(parse_outcome), WithJsonSchema({"type": "string"})], ...],
+        tuple[Annotated[SkipValidation[Any], BeforeValidator(parse_outcome), WithJsonSchema(_OUTCOME)], ...],
         BeforeValidator(as_filled_tuple),
-        PlainSerializer(lambda outcomes: [outcome.text for outcome in outcomes]),
+        PlainSerializer(lambda outcomes: [outcome.written() for outcome in outcomes]),
     ]
 
 

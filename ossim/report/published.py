@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,22 +12,8 @@ import xarray as xr
 from ossim import catalog, endpoints
 from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.comparison import digits_needed, is_count
+from ossim.endpoints.outcome import published
 from ossim.report.text_table import table
-
-# Published outcome -> what the comparison calls it.
-_COMPARED = MappingProxyType(
-    {
-        "progression_free_rate": "progression_free",
-        "progression_free_rate_binomial": "progression_free_binomial",
-        "progression_free_rate_after_first_visit": "progression_free_after_first_visit",
-        "event_free_rate": "event_free",
-        "overall_survival_rate": "overall_survival",
-        "objective_response_rate": "objective_response",
-        "objective_response_rate_with_minor": "objective_response_with_minor",
-        "median_progression_free_survival": "median_progression_free_survival",
-        "median_overall_survival": "median_overall_survival",
-    }
-)
 
 
 def comparison(dataset: xr.Dataset, trials: Mapping[str, str] | None = None) -> xr.Dataset | None:
@@ -61,11 +46,11 @@ def _asked_for(dataset: xr.Dataset) -> dict[str, str]:
 
 def _published(trial: catalog.Trial, arm: str) -> Iterable[dict[str, Any]]:
     for outcome in trial.outcomes:
-        if outcome.endpoint not in _COMPARED or outcome.misprint:
+        if published(outcome.endpoint) is None or outcome.misprint:
             continue
         yield {
             "arm": arm,
-            "endpoint": _COMPARED[outcome.endpoint],
+            "endpoint": outcome.endpoint,
             "label": f"{trial.name}: {outcome.endpoint.replace('_', ' ')}" + (_at(outcome.time)),
             "time": outcome.time,
             "k": outcome.k,

@@ -12,7 +12,9 @@ CONFIG = """
 model: {model}
 seed: 5
 cohort: {{population: relapsed, size: {size}, parameters: {{doubling_time: 40, lesion_diameter: 20}}}}
-arms: {{sorafenib: {{regimen: sorafenib 400 mg b.i.d.}}, both: {{regimen: [sorafenib 400 mg b.i.d., everolimus 5 mg q.d.]}}}}
+arms:
+  sorafenib: {{regimen: sorafenib 400 mg b.i.d.}}
+  both: {{regimen: [sorafenib 400 mg b.i.d., everolimus 5 mg q.d.]}}
 visits: {{every: 2 weeks, until: 4 weeks}}
 output: {{trajectories: 3}}
 {space}

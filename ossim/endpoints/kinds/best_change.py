@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ossim.criteria.judged import judged_title, judged_variable
 from ossim.dataset import require
+from ossim.endpoints.base import MEDIAN, Endpoint, Estimate, ShareOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, line_name, relative_change
 
@@ -41,3 +46,33 @@ def best_change(
 
 def _title(ds: xr.Dataset, variable: str) -> str:
     return judged_title(ds) if variable == "burden" else "sum of diameters"
+
+
+class BestChange(Endpoint):
+    """Best change of what the criterion judges, over the patients with a visit after baseline."""
+
+    Options = ShareOptions
+    title = "best change of the tumor size"
+    statistics = MappingProxyType({MEDIAN: False})
+    unit = MappingProxyType({MEDIAN: "%"})
+
+    def estimate(
+        self, ds: xr.Dataset, statistic: str, time: float | None, options: ShareOptions, failed: str = "raise"
+    ) -> Estimate:
+        """Median over patients, with the standard error of its order statistics."""
+        change = best_change(ds, options.line, failed=failed).transpose("arm", "patient").values
+        found = [_median_and_error(one[~np.isnan(one)]) for one in change]
+        value, error = np.array(found, float).reshape(-1, 2).T
+        return Estimate(value, error)
+
+
+def _median_and_error(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Median, and its standard error from the quantiles half a binomial standard deviation of ranks away."""
+    if not values.size:
+        return np.nan, np.nan
+    reach = min(0.5 / np.sqrt(values.size), 0.5)
+    low, median, high = np.quantile(values, [0.5 - reach, 0.5, 0.5 + reach])
+    return float(median), float(high - low) / 2
+
+
+ENDPOINT = BestChange

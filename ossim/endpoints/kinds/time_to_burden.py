@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from pydantic import Field
 
 from ossim.dataset import require
+from ossim.endpoints.base import SurvivalEndpoint, SurvivalOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, time_to_event
 from ossim.errors import InputError
@@ -58,3 +60,24 @@ def _crossing_and_last(ds: xr.Dataset, factor: float) -> tuple[xr.DataArray, xr.
     low = excess.where(time == previous).max("visit")
     high = excess.where(time == after).max("visit")
     return previous - (after - previous) * low / (high - low), time.max("visit")
+
+
+class BurdenOptions(SurvivalOptions):
+    """Options of the time to a multiple of the baseline volume."""
+
+    factor: float = Field(default=3.0, gt=1, description="multiple of the baseline volume")
+    death: str = Field(default="event", description=f"what death before it is: {', '.join(DEATH)}")
+
+
+class TimeToBurden(SurvivalEndpoint):
+    """Time to a multiple of the baseline volume."""
+
+    Options = BurdenOptions
+    title = "time to a multiple of the baseline volume"
+
+    def events(self, ds: xr.Dataset, options: BurdenOptions, failed: str) -> xr.Dataset:
+        """Time to the multiple."""
+        return time_to_burden(ds, factor=options.factor, death=options.death, failed=failed)
+
+
+ENDPOINT = TimeToBurden

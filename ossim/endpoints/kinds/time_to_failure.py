@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import xarray as xr
 
 from ossim.dataset import require
+from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, last_planned_visit, time_to_event
 
@@ -37,3 +40,18 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     first, end = np.fmin(progression, ds["death_time"]), last_planned_visit(ds)
     first = first.where(first <= end)
     return time_to_event(first.fillna(np.fmin(ds["follow_up"], end)), first.notnull(), "time to failure of strategy")
+
+
+class TimeToFailure(SurvivalEndpoint):
+    """Time to failure of a strategy."""
+
+    title = "time to failure of a strategy"
+    words = ("TTF",)
+    aliases = MappingProxyType({"time_to_failure_rate": Alias(RATE), "median_time_to_failure": Alias(MEDIAN)})
+
+    def events(self, ds: xr.Dataset, options: SurvivalOptions, failed: str) -> xr.Dataset:
+        """Time to failure."""
+        return time_to_failure(ds, failed=failed)
+
+
+ENDPOINT = TimeToFailure

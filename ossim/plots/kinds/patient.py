@@ -97,15 +97,18 @@ def patient(
             panel.axhline(1, color=style.FAINT, linewidth=0.7, linestyle=(0, (4, 3)))
     style.label_outer_x(axes, axes[-1].get_xlabel())
     top, drawn = 1.0, False
+    # thresholds on products are none on diameters
+    thresholds = thresholds_of(ds) if judged_variable(ds) != "burden" else None
     if one is not None and set(ds.data_vars) >= _VISITS:
         drawn = True
-        thresholds = thresholds_of(ds) if judged_variable(ds) != "burden" else None
         for arm in chosen:
             _draw_visits(axes[0], one.sel(arm=arm), colors[arm], thresholds)
         for panel in axes[:2]:
             top = _draw_lines(panel, one, colors, until)
     title = f"patient {number}" if ds.sizes["patient"] > 1 else None
-    style.legend_above(axes, _handles(chosen, colors, drawn=drawn), own=ax is None, top=top, title=title)
+    style.legend_above(
+        axes, _handles(chosen, colors, drawn=drawn, judged=thresholds is not None), own=ax is None, top=top, title=title
+    )
     return axes
 
 
@@ -179,13 +182,14 @@ def _draw_lines(ax: Axes, one: xr.Dataset, colors: dict[str, str], until: float)
     return _FIRST_ROW + _ROW * one.sizes["arm"]
 
 
-def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[Artist]:
+def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool, judged: bool) -> list[Artist]:
     handles = [Line2D([], [], color=colors[arm], linewidth=1.6, label=arm) for arm in chosen]
     if drawn:
         faint = {"color": style.FAINT, "linewidth": 0.9}
+        if judged:
+            handles.append(Line2D([], [], linestyle=(0, (3, 2)), label="progression threshold", **faint))
+            handles.append(Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint))
         handles += [
-            Line2D([], [], linestyle=(0, (3, 2)), label="progression threshold", **faint),
-            Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint),
             Line2D([], [], linestyle="none", marker="o", color=style.FAINT, markersize=3.5, label="visit"),
             Line2D([], [], linestyle="none", marker="X", color=style.FAINT, markersize=5.5, label="progression"),
             Patch(facecolor=style.FAINT, alpha=0.3, label="bars above: on treatment line"),
