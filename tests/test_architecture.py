@@ -36,7 +36,7 @@ LAYERS = (
 # what works on a file from disk sees Datasets only
 SIDE = {
     "endpoints": {"criteria", "errors", "dataset", "registry", "sections", "units"},
-    "plots": {"endpoints", "criteria", "errors", "dataset", "units"},
+    "plots": {"endpoints", "criteria", "errors", "dataset", "registry", "units"},
 }
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 LOCAL_IMPORTS_ALLOWED = {"units.py"}  # pint is slow to import and rarely needed

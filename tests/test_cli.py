@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import xarray as xr
 from ossim.catalog import drugs, trials
 from ossim.cli import app as cli
 from ossim.cli.progress import Bar
+from ossim.plots.kinds import waterfall
 from ossim.report import published
 from ossim.store import folder as store
 from ossim.trial import run
@@ -287,7 +289,7 @@ def test_figure_that_fails_takes_no_result_with_it(ossim, tiny, tmp_path, monkey
     def broken(*_, **__):
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr("ossim.plots.kinds.waterfall.waterfall", broken)
+    monkeypatch.setattr(waterfall, "FIGURE", replace(waterfall.FIGURE, draw=broken))
     code, out, complaint = ossim("run", tiny, "--out", tmp_path / "out")
     assert (code, complaint) == (cli.FAILED, "figure waterfall failed: ZeroDivisionError: two lines\n")
     assert "kaplan_meier" in out

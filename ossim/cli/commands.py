@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 import ossim
-from ossim import plots, report
+from ossim import plots, registry, report
 from ossim.cli.preview import need_sweep
 from ossim.config import ModelRun, Scenario
 from ossim.endpoints.outcome import parse_outcome
@@ -108,7 +108,7 @@ def _write_rows(dataset: xr.Dataset, folder: Path) -> None:
 def _draw_result(folder: Path, choices: Mapping[str, Any], dataset: xr.Dataset) -> Drawn:
     """Draw the figures that a config asks for, or all."""
     try:
-        found = _figures(choices, dataset) | _field_figures(folder)
+        found = _figures(choices, dataset, choices.get("figures", ())) | _field_figures(folder)
         chosen = {name: found[name] for name in _chosen(found, choices.get("figures", ())) if name in found}
         paths = {name: store.figure_path(Path(_file(name)).stem, folder) for name in chosen}
         return _draw_all(chosen, paths, raised=())
@@ -121,7 +121,7 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> in
     dataset = store.open_result(result)
     for kind in kinds:
         plots.find(kind)
-    found = _figures(_choices_beside(result), dataset) | _field_figures(result)
+    found = _figures(_choices_beside(result), dataset, kinds) | _field_figures(result)
     chosen = _chosen(found, kinds)
     # A figure that was asked for and does not apply says itself what it lacks.
     found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
@@ -163,13 +163,18 @@ def _attributes(config: Any, *, sweep: bool) -> dict[str, Any]:
     return {key: value for key, value in added.items() if value}
 
 
-def _figures(choices: Mapping[str, Any], dataset: xr.Dataset) -> dict[str, Figure]:
-    """Return every figure that a result can show, without the patients whose run failed."""
+def _figures(choices: Mapping[str, Any], dataset: xr.Dataset, wanted: Sequence[str] = ()) -> dict[str, Figure]:
+    """Return every figure that a result can show, without the patients whose run failed.
+
+    Kinds of the user's are among them where they are `wanted`.
+    """
     try:
         dataset = admit(dataset, "exclude") if "patient" in dataset.dims else dataset
     except FailedRunsError:
         return {}
-    found = {name: Figure(dataset, _options(name, choices, dataset)) for name in plots.applicable(dataset)}
+    named = [kind for kind in wanted if kind in plots.names() and registry.of_user(registry.FIGURE, kind)]
+    kinds = [*plots.applicable(dataset), *(name for kind in named for name in plots.applicable(dataset, kind))]
+    found = {name: Figure(dataset, _options(name, choices, dataset)) for name in kinds}
     compared = report.comparison(dataset) if "patient" in dataset.dims else None
     if compared is not None:
         found |= {name: Figure(compared, {}) for name in plots.applicable(compared)}

@@ -13,6 +13,7 @@ from ossim.endpoints.runs import admit, line_name, of_line
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
+from ossim.plots.base import Figure
 
 MARKERS = ("vegf", "svegfr2")
 _TITLES = ("VEGF", "Soluble VEGFR-2")
@@ -175,3 +176,6 @@ def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     if "dose_time" in ds:
         parts.append("rows above: planned doses of the 1st line; patients leave treatment at progression")
     return "\n".join(parts)
+
+
+FIGURE = Figure(biomarkers, applies, biomarkers_table)

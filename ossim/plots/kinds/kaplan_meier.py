@@ -24,6 +24,7 @@ from ossim.endpoints.survival import kaplan_meier as survival_curve
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
+from ossim.plots.base import Figure
 
 PROGRESSION_FREE, OVERALL, FAILURE = "progression_free_survival", "overall_survival", "time_to_failure"
 VARIANTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -247,3 +248,6 @@ def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], ticks: NDAr
             for tick, count in zip(ticks, counts[row].values, strict=True):
                 write(tick, f"{count}", 0, ha="center", color=style.INK)
             offset += _ROW
+
+
+FIGURE = Figure(kaplan_meier, applies, kaplan_meier_table, VARIANTS)

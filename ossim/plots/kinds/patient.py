@@ -18,6 +18,7 @@ from ossim.dataset import DAYS_PER_MONTH, Response, require
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import arm_colors, chosen_arms, line_widths
+from ossim.plots.base import Figure
 
 _SIZE, _CONCENTRATION = "trajectory_sum_of_diameters", "trajectory_concentration"
 _PANELS = (
@@ -195,3 +196,6 @@ def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool, judged: 
             Patch(facecolor=style.FAINT, alpha=0.3, label="bars above: on treatment line"),
         ]
     return handles
+
+
+FIGURE = Figure(patient, applies, patient_table)

@@ -15,6 +15,7 @@ from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit, of_line, relative_change
 from ossim.plots import style
 from ossim.plots.arms import alike, chosen_arms, group_label
+from ossim.plots.base import Figure
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -121,3 +122,6 @@ def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, thresholds: Thresh
     note = f"{best.size:,} of {n_patients:,} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
     ax.text(0.99, 0.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.SMALL)
     return set(best.tolist())
+
+
+FIGURE = Figure(spider, applies, spider_table)

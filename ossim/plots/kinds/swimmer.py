@@ -13,6 +13,7 @@ from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit, line_name
 from ossim.plots import style
 from ossim.plots.arms import chosen_arms
+from ossim.plots.base import Figure
 
 OFF_TREATMENT = "off treatment"
 # More panels than this stand in three columns instead of two.
@@ -164,3 +165,6 @@ def _draw_panel(ax: Axes, table: xr.Dataset, colors: list[str]) -> set[str]:
     ax.set_ylim(rank.size - 0.4, -0.6)
     ax.set_yticks([])
     return {name for name, occurs in marks.items() if occurs}
+
+
+FIGURE = Figure(swimmer, applies, swimmer_table)

@@ -15,6 +15,7 @@ from ossim.criteria.rules import Thresholds
 from ossim.dataset import Response
 from ossim.plots import style
 from ossim.plots.arms import alike, chosen_arms, group_label
+from ossim.plots.base import Figure
 
 
 def applies(ds: xr.Dataset) -> bool:
@@ -116,3 +117,6 @@ def _draw_legend(ax: Axes, table: xr.Dataset) -> None:
     ]
     # Bars fall from left to right, so that the upper right is free.
     ax.legend(handles=handles, title="Best response", title_fontsize=style.SMALL, loc="upper right", ncols=2)
+
+
+FIGURE = Figure(waterfall, applies, waterfall_table)
