@@ -30,7 +30,7 @@ LAYERS = (
     ("trial", "exchange"),
     ("studies",),
     ("report",),
-    ("cli",),
+    ("cli", "testing"),
     ("__main__",),
 )
 # what works on a file from disk sees Datasets only

@@ -10,15 +10,18 @@ from ossim.catalog.parameters import (
     model_constants,
     model_gaps,
     model_parameters,
+    model_title,
     parameter_sets,
 )
 from ossim.catalog.pharmacokinetics import PharmacokineticSet
 from ossim.catalog.population_facts import Correlation, Distribution, Population, population, populations
-from ossim.catalog.reading import TIERS, Quantity
+from ossim.catalog.reading import Quantity
 from ossim.catalog.reference_list import Reference, reference, references
-from ossim.catalog.trial_facts import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.trial_facts import Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.vocabulary import CHANNELS, ENDPOINTS, TIERS
 
 __all__ = [
+    "CHANNELS",
     "ENDPOINTS",
     "TIERS",
     "Correlation",
@@ -45,6 +48,7 @@ __all__ = [
     "model_gaps",
     "model_page",
     "model_parameters",
+    "model_title",
     "observation",
     "observations",
     "parameter_sets",

@@ -12,9 +12,6 @@ from ossim import errors
 from ossim.catalog.pharmacokinetics import PharmacokineticSet, pharmacokinetic_set
 from ossim.catalog.reading import Quantity, listed, load, quantity, resolve
 
-CHANNELS = ("vegfr", "mtor", "igf1r", "src", "cytotoxic")
-KINDS = ("concentration", "on_off")
-
 
 @dataclass(frozen=True)
 class Effect:
@@ -115,11 +112,11 @@ def _drug(name: str) -> Drug:
         drug_class=entry["class"],
         description=entry["description"],
         route=entry["route"],
-        molecular_weight=quantity(entry["molecular_weight"]),
+        molecular_weight=quantity(entry.get("molecular_weight")),
         standard_dose=Dose(**dose) if dose else None,
         pharmacokinetics=MappingProxyType({key: pharmacokinetic_set(key, item) for key, item in sets.items()}),
-        targets=tuple(TargetPotency(**item) for item in entry["targets"]),
-        effects=tuple(_effect(item) for item in entry["effects"]),
+        targets=tuple(TargetPotency(**item) for item in entry.get("targets", ())),
+        effects=tuple(_effect(item) for item in entry.get("effects", ())),
         observations=tuple((item["quantity"], quantity(item)) for item in entry.get("observations", ())),
         gaps=tuple(entry.get("gaps", ())),
         note=entry.get("note", ""),

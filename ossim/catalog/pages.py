@@ -16,11 +16,12 @@ from ossim.catalog.parameters import (
     model_references,
     parameter_sets,
 )
-from ossim.catalog.pharmacokinetics import UNITS, PharmacokineticSet
+from ossim.catalog.pharmacokinetics import PharmacokineticSet
 from ossim.catalog.population_facts import Distribution, Population, population
 from ossim.catalog.reading import Quantity
 from ossim.catalog.reference_list import reference
 from ossim.catalog.trial_facts import Outcome, Trial, trial
+from ossim.catalog.vocabulary import PHARMACOKINETIC_UNITS
 
 WIDTH = 100
 
@@ -174,7 +175,7 @@ def _fact(name: str, item: Quantity) -> tuple[str, ...]:
 
 def _set(item: PharmacokineticSet, default: bool) -> str:
     state = "default" if default else ("alternative" if item.complete else f"lacks {', '.join(item.missing)}")
-    rows = (_fact(name, item.quantities[name]) for name in UNITS if name in item.quantities)
+    rows = (_fact(name, item.quantities[name]) for name in PHARMACOKINETIC_UNITS if name in item.quantities)
     body = table(("pharmacokinetics", "value", "unit", "tier", "source"), rows)
     return "\n".join(filter(None, [f"set {item.name}: {item.model} ({state})", body, _paragraph(item.note)]))
 

@@ -90,6 +90,11 @@ def model_constants(name: str) -> Mapping[str, Parameter]:
     return _section(name, "constants")
 
 
+def model_title(name: str) -> str:
+    """Return what the model called `name` is, as its file of facts says."""
+    return str(load("models", resolve("model", "models", name)).get("title", ""))
+
+
 @cache
 def model_gaps(name: str) -> tuple[str, ...]:
     """Return what is not known of the model called `name` and left to its user, a sentence each."""

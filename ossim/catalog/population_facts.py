@@ -10,9 +10,6 @@ from typing import Any
 
 from ossim.catalog.reading import listed, load, resolve
 
-DISTRIBUTIONS = ("lognormal", "logit_normal", "categorical", "derived")
-LEVELS = ("patient", "lesion")
-
 
 @dataclass(frozen=True)
 class Distribution:

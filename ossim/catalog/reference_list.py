@@ -37,8 +37,9 @@ class Reference:
 
 @cache
 def _entries() -> Mapping[str, Mapping[str, Any]]:
-    """All references: of the common file, and those that models bring with them."""
+    """All references: of the common file, those that models bring with them, and those of the user's files."""
     own = [load("models", name).get("references") or {} for name in listed("models")]
+    own += [load("references", name) for name in listed("references")]
     return MappingProxyType({key: entry for part in (*own, load("", "references")) for key, entry in part.items()})
 
 

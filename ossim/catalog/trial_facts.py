@@ -13,40 +13,6 @@ from ossim.errors import unknown
 
 TARGETS = ("calibration", "heldout")
 
-ROLES = ("calibration", "heldout", "context")
-ENDPOINTS = (
-    "progression_free_rate",
-    "progression_free_rate_binomial",
-    "progression_free_rate_after_first_visit",
-    "event_free_rate",
-    "overall_survival_rate",
-    "objective_response_rate",
-    "objective_response_rate_with_minor",
-    "complete_response_rate",
-    "partial_response_rate",
-    "minor_response_rate",
-    "stable_disease_rate",
-    "stable_disease_duration",
-    "progressive_disease_rate",
-    "disease_control_rate",
-    "clinical_benefit_rate",
-    "any_shrinkage_rate",
-    "on_treatment_rate",
-    "duration_of_response",
-    "median_progression_free_survival",
-    "median_progression_free_survival_partial_response",
-    "median_progression_free_survival_stable_disease",
-    "median_progression_free_survival_progressive_disease",
-    "median_overall_survival",
-    "median_overall_survival_from_crossover",
-    "hazard_ratio_progression_free_survival",
-    "hazard_ratio_overall_survival",
-    "toxicity_rate",
-    "grade3_toxicity_rate",
-    "dose_modification_rate",
-    "discontinuation_rate",
-)
-
 
 @dataclass(frozen=True)
 class Outcome:

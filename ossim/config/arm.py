@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from ossim import registry
 from ossim.errors import Fault, InputError
 from ossim.sections.base import Duration, Nested, Section
 from ossim.strategies import Line, Strategy, strategies, strategy
@@ -116,8 +117,10 @@ OWN_KEYS = ("strategy", "embolization")
 def _check_keys(name: str, options: type[Section], given: dict[str, Any], *, named: bool) -> None:
     """Say plainly when keys belong to another strategy, or when there is no treatment at all."""
     known = set(options.model_fields)
+    # to look into the user's others would run them
+    shipped = [other for other in strategies() if not registry.of_user(registry.STRATEGY, other)]
     for key in given:
-        owners = [other for other in strategies() if key in strategy(other).Options.model_fields]
+        owners = [other for other in shipped if key in strategy(other).Options.model_fields]
         if key not in known and owners:
             raise InputError(Fault("", 0, key, f"'{key}' needs 'strategy: {owners[0]}'; this arm has '{name}'"))
     lacking = [key for key, field in options.model_fields.items() if field.is_required() and key not in given]

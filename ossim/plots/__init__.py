@@ -1,8 +1,8 @@
 """Figures of a trial or sweep Dataset: one file per kind in `kinds`, or in ``figures`` of a folder of the user's.
 
-Each file defines `FIGURE`, a `Figure`: a function `<kind>(ds, *, ax=None, ...)` that draws and returns Axes (an array of
-them where it has several panels), and a companion `<kind>_table(ds, ...)` that returns the numbers drawn. A kind may have
-variants, spelled `kind:variant`, as in `kaplan_meier:overall_survival`. `animate` makes a film of a Dataset of fields.
+Each file defines `FIGURE`, a `Figure`: a function `<kind>(ds, *, ax=None, ...)` that draws and returns Axes (an array
+of them where it has several panels), and a companion `<kind>_table(ds, ...)` that returns the numbers drawn. A kind may
+have variants, as in `kaplan_meier:overall_survival`. `animate` makes a film of a Dataset of fields.
 """
 
 from __future__ import annotations

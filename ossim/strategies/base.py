@@ -70,6 +70,13 @@ class Strategy(ABC):
     def lines(self) -> tuple[Line, ...]:
         """The lines of treatment, at least one; the first begins at enrollment."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each line is called in figures: its drugs; where two lines give the same, the number of the line too."""
+        plain = [" + ".join(dict.fromkeys(regimen.drug for regimen in line)) or "no drug" for line in self.lines]
+        numbered = enumerate(plain)
+        return tuple(name if name not in plain[:number] else f"{name} (line {number + 1})" for number, name in numbered)
+
     @abstractmethod
     def decide(self, visit: Visit) -> NDArray[np.int64]:
         """Return the line of each patient after the visit, `STOP` where treatment ends; shape (n_patients,).

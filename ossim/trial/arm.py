@@ -17,6 +17,7 @@ from ossim.numerics.arrays import Clocks, Watch
 from ossim.numerics.ode.devices import advance_on
 from ossim.numerics.ode.problem import Problem, make_control, make_problem, make_records, make_runs
 from ossim.strategies import STOP, Visit
+from ossim.strategies.decision import decide
 from ossim.trial import new_lesions
 from ossim.trial.exposure import Pharmacology, exposure
 from ossim.trial.observation import Scan, attenuation, scan
@@ -182,7 +183,7 @@ class _Treatment:
         if visit > 0:
             scanned = np.zeros(self.patients.size, np.bool_)
             scanned[seen.patients] = True
-            wanted = np.where(scanned, self.strategy.decide(self._view(visit, time, seen, response)), self.line)
+            wanted = np.where(scanned, decide(self.strategy, self._view(visit, time, seen, response)), self.line)
             change = np.flatnonzero(scanned & (wanted != self.line))
         if not change.size:
             return

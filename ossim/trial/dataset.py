@@ -38,7 +38,8 @@ def empty_trial(
     declared = {variable.name: variable for variable in VARIABLES}
     dose_time, dose_drug = _calendar(scenario, plan, scenario.visits.until)
     n_lines = max(len(arm.lines) for arm in scenario.arms)
-    labels = np.array([[_label(arm.lines, line) for line in range(n_lines)] for arm in scenario.arms], dtype=object)
+    named = [arm.plan.labels for arm in scenario.arms]
+    labels = np.array([[*names, *[""] * (n_lines - len(names))] for names in named], dtype=object)
     planned = np.array([len(arm.lines) for arm in scenario.arms], np.int8)
     coordinates = {
         "arm": [arm.name for arm in scenario.arms],
@@ -131,10 +132,3 @@ def _calendar(scenario: Scenario, plan: Pharmacology, until: float) -> tuple[np.
     for row, (times, compartments) in enumerate(calendars):
         time[row, : times.size], drug[row, : times.size] = times, compartments
     return time, drug
-
-
-def _label(lines, line: int) -> str:
-    """What a line gives, for legends."""
-    if line >= len(lines):
-        return ""
-    return " + ".join(regimen.drug for regimen in lines[line]) or "no drug"

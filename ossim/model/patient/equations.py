@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ossim.catalog import CHANNELS
 from ossim.numerics.codegen.system import System
 from ossim.numerics.elementwise import exp, log, maximum
 from ossim.terms.angiogenesis import delivery, oxygenation, surface_scaled_loss
@@ -23,8 +24,6 @@ from ossim.terms.pharmacodynamics import occupancy
 from ossim.terms.resistance import bypass_rate, bypass_release, bypassed
 
 MAX_LESIONS = 5
-
-CHANNELS = ("vegfr", "mtor", "igf1r", "src", "cytotoxic")
 
 
 def lesion_summary(S, R, C, D1, D2, X, Ki, Km, c0, eps, kappa, Nmin):
