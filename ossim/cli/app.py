@@ -195,6 +195,17 @@ def validate(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to; default here")] = Path(),
+    copy: Annotated[str | None, typer.Option("--copy", metavar="NAME", help="a shipped config instead")] = None,
+    force: Force = False,
+) -> int:
+    """Write a commented config to start from, and list the shipped ones."""
+    print(_load("cli.starter").init(folder, copy, force=force))
+    return DONE
+
+
+@app.command()
 def export(
     config: Config,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="file to write; default: print")] = None,

@@ -15,7 +15,7 @@ _ADVICE = {
     Status.non_finite: "a state grew beyond all bounds: look at the parameters",
     Status.negative: "a state fell below -atol: a smaller rtol, or look at the parameters",
     Status.step_too_small: "the step became too small: a larger rtol, or look at the parameters",
-    Status.bad_parameter: "a parameter is out of range",
+    Status.bad_parameter: "a parameter is out of range, or a lesion in space could not be grown to its size",
     Status.not_conserved: "diffusion lost or made cells: report this",
     Status.not_converged: "the solver of a transported field did not converge: look at its uptake and diffusivity",
     Status.wall_clock: "the time allowed for computing was up: a coarser grid, longer steps, or more time",
