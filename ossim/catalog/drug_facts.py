@@ -10,7 +10,7 @@ from typing import Any
 
 from ossim import errors
 from ossim.catalog.pharmacokinetics import PharmacokineticSet, pharmacokinetic_set
-from ossim.catalog.reading import Quantity, listed, load, quantity, resolve
+from ossim.catalog.reading import Quantity, listed, load, maybe_quantity, quantity, resolve
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _drug(name: str) -> Drug:
         drug_class=entry["class"],
         description=entry["description"],
         route=entry["route"],
-        molecular_weight=quantity(entry.get("molecular_weight")),
+        molecular_weight=maybe_quantity(entry.get("molecular_weight")),
         standard_dose=Dose(**dose) if dose else None,
         pharmacokinetics=MappingProxyType({key: pharmacokinetic_set(key, item) for key, item in sets.items()}),
         targets=tuple(TargetPotency(**item) for item in entry.get("targets", ())),
@@ -124,7 +124,7 @@ def _drug(name: str) -> Drug:
 
 
 def _effect(entry: Mapping[str, Any]) -> Effect:
-    ic50, ec50 = quantity(entry.get("ic50")), quantity(entry.get("ec50"))
+    ic50, ec50 = maybe_quantity(entry.get("ic50")), maybe_quantity(entry.get("ec50"))
     evidence = ic50 or ec50
     return Effect(
         channel=entry["channel"],

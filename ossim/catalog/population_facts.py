@@ -100,7 +100,7 @@ def _population(name: str) -> Population:
 def _distributions(entries: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Distribution]:
     found = {}
     for name, entry in entries.items():
-        fields = {key: tuple(x) if isinstance(x, list) else x for key, x in entry.items()}
+        fields: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in entry.items()}
         found[name] = Distribution(name=name, **fields)
     return MappingProxyType(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -94,18 +94,20 @@ def resolve(kind: str, folder: str, name: str) -> str:
 @cache
 def alias_table(folder: str) -> Mapping[str, str]:
     """Return alias -> file name over the files of `folder`; those that cannot be read have none."""
-    found = {}
+    found: dict[str, str] = {}
     for name in listed(folder):
         with suppress(errors.InputError):
             found |= {_plain(alias): name for alias in load(folder, name).get("aliases", ())}
     return MappingProxyType(found)
 
 
-def quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
-    """Return the leaf ``{value, unit, source, tier, ...}`` as a `Quantity`, or None for a blank."""
-    if leaf is None:
-        return None
-    bounds = leaf.get("bounds")
+def maybe_quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
+    """Return a leaf as a `Quantity`, or None for a blank."""
+    return None if leaf is None else quantity(leaf)
+
+
+def quantity(leaf: Mapping[str, Any]) -> Quantity:
+    """Return the leaf ``{value, unit, source, tier, ...}`` as a `Quantity`."""
     return Quantity(
         value=float(leaf["value"]),
         unit=leaf["unit"],
@@ -114,8 +116,13 @@ def quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
         note=leaf.get("note", ""),
         formula=leaf.get("formula", ""),
         printed=leaf.get("printed"),
-        bounds=tuple(float(bound) for bound in bounds) if bounds else None,
+        bounds=pair(leaf.get("bounds")),
     )
+
+
+def pair(bounds: Sequence[float] | None) -> tuple[float, float] | None:
+    """Return bounds as two numbers, None where there are none."""
+    return (float(bounds[0]), float(bounds[1])) if bounds else None
 
 
 def _plain(name: str) -> str:

@@ -61,4 +61,5 @@ def reference(key: str) -> Reference:
     entries = common if key in common else _entries()  # reading every model takes time
     if key not in entries:
         raise errors.unknown("reference", key, entries)
-    return Reference(key=key, **{name: str(x) if name == "pmid" else x for name, x in entries[key].items()})
+    fields: dict[str, Any] = {name: str(x) if name == "pmid" else x for name, x in entries[key].items()}
+    return Reference(key=key, **fields)

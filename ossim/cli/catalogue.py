@@ -8,7 +8,7 @@ from typing import Any
 
 from ossim import catalog
 from ossim.config.scenario import json_schema
-from ossim.errors import InputError
+from ossim.errors import Fault, InputError
 from ossim.model import TRIALS
 from ossim.model import models as model_names
 from ossim.model.page import page
@@ -50,7 +50,8 @@ def _listing(columns: Sequence[str], names: Iterable[str], row: Callable[[str], 
     InputError
         Files that cannot be read, one line each, after the table of all others was printed.
     """
-    rows, faults = [], []
+    rows: list[Sequence[str]] = []
+    faults: list[Fault | str] = []
     for name in names:
         try:
             rows.append(row(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -38,7 +39,7 @@ class Outcome:
 
 def compare(
     ds: xr.Dataset,
-    outcomes: Iterable[Mapping[str, object]],
+    outcomes: Iterable[Mapping[str, Any]],
     *,
     confidence_level: float = 0.95,
     failed: str = "raise",
@@ -78,10 +79,10 @@ def compare(
     return compared
 
 
-def rows(compared: xr.Dataset) -> list[dict[str, object]]:
+def rows(compared: xr.Dataset) -> list[dict[str, Any]]:
     """Return the Dataset of `compare` as one plain dict per outcome, ready for a CSV writer."""
     return [
-        {name: compared[name].values[index].item() for name in compared.data_vars}
+        {str(name): compared[name].values[index].item() for name in compared.data_vars}
         for index in range(compared.sizes["outcome"])
     ]
 
@@ -99,7 +100,7 @@ def digits_needed(simulated: float, low: float, high: float, least: int) -> int:
     return least + int(low <= simulated <= high)
 
 
-def _read(outcome: Mapping[str, object], ds: xr.Dataset) -> Outcome:
+def _read(outcome: Mapping[str, Any], ds: xr.Dataset) -> Outcome:
     fields = Outcome.__dataclass_fields__
     for key in outcome:
         if key not in fields:
@@ -124,7 +125,7 @@ def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed:
     n = np.nan if outcome.n is None else float(outcome.n)
     k = float(outcome.k) if outcome.k is not None else np.nan
     # counts say more than a rounded percentage
-    published = k / n if not np.isnan(k) and n > 0 else float(outcome.value)
+    published = k / n if not np.isnan(k) and n > 0 else float(outcome.value or 0.0)
     if quantity == RATE and np.isnan(k):
         k = published * n
     low, high = _published_interval(outcome, k, n, confidence_level)

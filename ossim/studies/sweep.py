@@ -40,11 +40,12 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
         The scenario has no sweep, or the sweep names no outcome.
     """
     design = design_of(scenario)
-    if not scenario.sweep.outcomes:
+    sweep = scenario.sweep
+    if sweep is None or not sweep.outcomes:
         raise InputError(f"{scenario.name}: the sweep names no outcomes")
     started = provenance.now()
     arms = [arm.name for arm in scenario.arms]
-    outcomes = {outcome: np.full((design.size, len(arms)), np.nan) for outcome in scenario.sweep.outcomes}
+    outcomes = {outcome: np.full((design.size, len(arms)), np.nan) for outcome in sweep.outcomes}
     failed = np.zeros((design.size, len(arms)), np.int64)
     sources: dict[str, tuple[str, str]] = {}
     for index, (_, point) in enumerate(scenarios(scenario)):
@@ -66,8 +67,8 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
         "run": ("run", np.arange(design.size), {"units": "1", "long_name": "point of the sweep"}),
         "arm": ("arm", arms, {"units": "1", "long_name": "treatment arm"}),
     }
-    for name, values in design.coordinates().items():
-        coordinates[name] = ("run", _column(values), _axis_attributes(scenario, name))
+    for name, column in design.coordinates().items():
+        coordinates[name] = ("run", _column(column), _axis_attributes(scenario, name))
     dataset = xr.Dataset(variables, coordinates)
     dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now(), facts=sources)
     dataset.attrs["patients_per_arm"] = scenario.cohort.size

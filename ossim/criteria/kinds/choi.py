@@ -18,7 +18,7 @@ def _weight() -> float:
     return model_constants("osteosarcoma_patient")["attenuation_vessel_weight"].value
 
 
-class Options(Section):
+class ChoiOptions(Section):
     """Keys beside the name of a criterion that uses attenuation."""
 
     vessel_weight: float = Field(
@@ -36,8 +36,8 @@ class Choi(Criterion):
     of the line. True progression is dated by size alone.
     """
 
-    Options = Options
-    options: Options
+    Options = ChoiOptions
+    options: ChoiOptions
     choi: ClassVar[ChoiThresholds] = CHOI
     title = CHOI.name
     reference = CHOI.reference

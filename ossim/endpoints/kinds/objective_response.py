@@ -105,8 +105,9 @@ class ObjectiveResponse(Endpoint):
         self, ds: xr.Dataset, statistic: str, time: float | None, options: ResponseOptions, failed: str = "raise"
     ) -> Estimate:
         """Share of patients with a response, over all visits of the line or up to `time` since its start."""
-        given = {"with_minor": options.with_minor, "confirmed": options.confirmed, "failed": failed}
-        rate = objective_response(ds, options.line, until=np.inf if time is None else time, **given)
+        until = np.inf if time is None else time
+        minor, confirmed = options.with_minor, options.confirmed
+        rate = objective_response(ds, options.line, until=until, with_minor=minor, confirmed=confirmed, failed=failed)
         return share_estimate(rate["rate"].values, rate["n"].values)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from ossim.dataset import require
 from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
 from ossim.endpoints.blocks import patient_by_patient
-from ossim.endpoints.runs import admit, last_planned_visit, line_name, of_line, time_to_event
+from ossim.endpoints.runs import admit, earlier, last_planned_visit, line_name, of_line, time_to_event
 from ossim.errors import InputError
 
 KINDS = ("visit", "true")
@@ -44,9 +44,9 @@ def progression_free_survival(
     start, end = of_line(ds, "line_start", line), of_line(ds, "line_end", line)
     progression = of_line(ds, "progression_time" if kind == "visit" else "true_progression_time", line)
     # fmin skips NaN, so an unfinished line lasts until the end of follow-up.
-    stopped = np.fmin(end, ds["follow_up"])
+    stopped = earlier(end, ds["follow_up"])
     death = ds["death_time"].where(ds["death_time"] <= stopped.fillna(np.inf))
-    first = np.fmin(progression, death)
+    first = earlier(progression, death)
     if kind == "visit":
         # later deaths would count while the living are censored, and empty the curve
         first = first.where(first <= last_planned_visit(ds))

@@ -10,7 +10,7 @@ import xarray as xr
 from ossim.dataset import require
 from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
 from ossim.endpoints.blocks import patient_by_patient
-from ossim.endpoints.runs import admit, last_planned_visit, time_to_event
+from ossim.endpoints.runs import admit, earlier, last_planned_visit, time_to_event
 
 
 @patient_by_patient
@@ -37,9 +37,9 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     last = ds.get("planned_lines", begun) - 1
     number = xr.DataArray(np.arange(ds.sizes["line"]), dims="line", coords={"line": ds["line"]})
     progression = ds["progression_time"].where(number == last).max("line")
-    first, end = np.fmin(progression, ds["death_time"]), last_planned_visit(ds)
+    first, end = earlier(progression, ds["death_time"]), last_planned_visit(ds)
     first = first.where(first <= end)
-    return time_to_event(first.fillna(np.fmin(ds["follow_up"], end)), first.notnull(), "time to failure of strategy")
+    return time_to_event(first.fillna(earlier(ds["follow_up"], end)), first.notnull(), "time to failure of strategy")
 
 
 class TimeToFailure(SurvivalEndpoint):

@@ -45,7 +45,7 @@ def _texts(lines: tuple[Line, ...]) -> list[list[str] | str]:
     return [line_text(line) for line in lines]
 
 
-class Options(Section):
+class SequenceOptions(Section):
     """Keys of an arm with several lines of treatment."""
 
     lines: Annotated[tuple[Regimens, ...], BeforeValidator(as_filled_tuple), PlainSerializer(_texts)] = Field(
@@ -71,8 +71,8 @@ class Sequence(Strategy):
     With `beyond_progression` progression does not end the last line; a time does.
     """
 
-    Options = Options
-    options: Options
+    Options = SequenceOptions
+    options: SequenceOptions
 
     @property
     def lines(self) -> tuple[Line, ...]:
