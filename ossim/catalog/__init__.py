@@ -17,7 +17,7 @@ from ossim.catalog.pharmacokinetics import PharmacokineticSet
 from ossim.catalog.population_facts import Correlation, Distribution, Population, population, populations
 from ossim.catalog.reading import Quantity
 from ossim.catalog.reference_list import Reference, reference, references
-from ossim.catalog.trial_facts import Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.trial_facts import PublishedResult, Target, Trial, targets, trial, trials
 from ossim.catalog.vocabulary import CHANNELS, ENDPOINTS, TIERS
 
 __all__ = [
@@ -30,11 +30,11 @@ __all__ = [
     "Drug",
     "Effect",
     "Observation",
-    "Outcome",
     "Parameter",
     "ParameterSet",
     "PharmacokineticSet",
     "Population",
+    "PublishedResult",
     "Quantity",
     "Reference",
     "Target",

@@ -20,7 +20,7 @@ from ossim.catalog.pharmacokinetics import PharmacokineticSet
 from ossim.catalog.population_facts import Distribution, Population, population
 from ossim.catalog.reading import Quantity
 from ossim.catalog.reference_list import reference
-from ossim.catalog.trial_facts import Outcome, Trial, trial
+from ossim.catalog.trial_facts import PublishedResult, Trial, trial
 from ossim.catalog.vocabulary import PHARMACOKINETIC_UNITS
 
 WIDTH = 100
@@ -204,11 +204,11 @@ def _effect(item: Effect) -> tuple[str, ...]:
     return item.channel, item.kind, potency, item.tier, item.source
 
 
-def _value(item: Outcome) -> str:
+def _value(item: PublishedResult) -> str:
     return item.printed_value or f"{item.value:g}" + (f" {item.unit}" if item.unit != "1" else "")
 
 
-def _outcome(item: Outcome) -> tuple[str, ...]:
+def _outcome(item: PublishedResult) -> tuple[str, ...]:
     low, high = ("" if limit is None else f"{limit:.4g}" for limit in (item.ci_low, item.ci_high))
     interval = f"{low}..{high}" + (f" {item.unit}" if item.unit != "1" else "") if low or high else ""
     count = "" if item.n is None else f"{'' if item.k is None else f'{item.k:g}'}/{item.n}"

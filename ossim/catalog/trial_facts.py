@@ -15,7 +15,7 @@ TARGETS = ("calibration", "heldout")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PublishedResult:
     """One published result; rates are fractions, times and durations are in days."""
 
     endpoint: str
@@ -54,11 +54,11 @@ class Trial:
     visits: Mapping[str, str]
     criteria: str
     role: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PublishedResult, ...]
     printed_year: int | None = None
     note: str = ""
 
-    def outcome(self, endpoint: str) -> tuple[Outcome, ...]:
+    def outcome(self, endpoint: str) -> tuple[PublishedResult, ...]:
         """Return the outcomes for `endpoint`, misprints left out."""
         return tuple(item for item in self.outcomes if item.endpoint == endpoint and not item.misprint)
 
@@ -120,7 +120,7 @@ def targets(kind: str) -> tuple[Target, ...]:
 def _trial(name: str) -> Trial:
     entry: dict[str, Any] = dict(load("trials", name))
     entry["regimen"] = tuple(entry["regimen"])
-    entry["outcomes"] = tuple(Outcome(**item) for item in entry["outcomes"])
+    entry["outcomes"] = tuple(PublishedResult(**item) for item in entry["outcomes"])
     entry["visits"] = MappingProxyType(entry["visits"])
     entry["regimen_evidence"] = MappingProxyType(entry["regimen_evidence"])
     return Trial(**entry)

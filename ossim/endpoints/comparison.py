@@ -19,7 +19,7 @@ _WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PublishedOutcome:
     """One published number: where it belongs, what it is, and how sure the trial was of it.
 
     `time` is the landmark of a rate or the response window [day]; `k` of `n` patients, `k` may be fractional where
@@ -49,7 +49,7 @@ def compare(
     Parameters
     ----------
     ds : trial Dataset
-    outcomes : one mapping per outcome with the keys of `Outcome`; missing keys may be absent or None
+    outcomes : one mapping per outcome with the keys of `PublishedOutcome`; missing keys may be absent or None
     confidence_level : of the exact interval, computed from `k` and `n` unless `ci_low` and `ci_high` are given
     failed : "raise" or "exclude" runs whose status is not ok
 
@@ -100,12 +100,12 @@ def digits_needed(simulated: float, low: float, high: float, least: int) -> int:
     return least + int(low <= simulated <= high)
 
 
-def _read(outcome: Mapping[str, Any], ds: xr.Dataset) -> Outcome:
-    fields = Outcome.__dataclass_fields__
+def _read(outcome: Mapping[str, Any], ds: xr.Dataset) -> PublishedOutcome:
+    fields = PublishedOutcome.__dataclass_fields__
     for key in outcome:
         if key not in fields:
             raise unknown("key of a published outcome", key, fields)
-    read = Outcome(**outcome)
+    read = PublishedOutcome(**outcome)
     found = computed_by(read.endpoint)
     if found is None:
         raise unknown("published endpoint", read.endpoint, names())
@@ -119,7 +119,7 @@ def _read(outcome: Mapping[str, Any], ds: xr.Dataset) -> Outcome:
     return read
 
 
-def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed: str) -> dict[str, object]:
+def _compared(ds: xr.Dataset, outcome: PublishedOutcome, confidence_level: float, failed: str) -> dict[str, object]:
     name, alias = computed_by(outcome.endpoint) or ("", Alias(RATE))
     quantity = alias.statistic
     n = np.nan if outcome.n is None else float(outcome.n)
@@ -149,7 +149,7 @@ def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed:
     }
 
 
-def _published_interval(outcome: Outcome, k: float, n: float, confidence_level: float) -> tuple[float, float]:
+def _published_interval(outcome: PublishedOutcome, k: float, n: float, confidence_level: float) -> tuple[float, float]:
     if outcome.ci_low is not None and outcome.ci_high is not None:
         return float(outcome.ci_low), float(outcome.ci_high)
     if np.isnan(k) or np.isnan(n):
@@ -158,7 +158,7 @@ def _published_interval(outcome: Outcome, k: float, n: float, confidence_level: 
     return float(low), float(high)
 
 
-def _simulated(ds: xr.Dataset, outcome: Outcome, name: str, alias: Alias, failed: str) -> tuple[float, float]:
+def _simulated(ds: xr.Dataset, outcome: PublishedOutcome, name: str, alias: Alias, failed: str) -> tuple[float, float]:
     """Return the simulated value of an outcome and its Monte Carlo standard error."""
     endpoint = load(name)
     options = endpoint.Options.model_validate(dict(alias.options))

@@ -13,7 +13,7 @@ from ossim.dataset import Response
 from ossim.model.patient.baseline import baseline
 from ossim.model.patient.equations import SHARED_STATES, SYSTEM, SYSTEM_BY_PRODUCTS
 from ossim.model.patient.observables import observables, remove_extinct
-from ossim.numerics.arrays import Clocks, Watch
+from ossim.numerics.arrays import HazardEvents, ProgressionMonitor
 from ossim.numerics.ode.devices import advance_on
 from ossim.numerics.ode.problem import Problem, make_control, make_problem, make_records, make_runs
 from ossim.strategies import STOP, Visit
@@ -35,7 +35,7 @@ def set_up(
     parameters, state = baseline(patients.values, patients.n_lesions)
     drugs = exposure(plan, patients)
     lines = compile_lines(arm.lines, plan, patients.body_size, n, protocol.until)
-    clocks = Clocks(
+    clocks = HazardEvents(
         state=np.array([SHARED_STATES.index("Hn"), SHARED_STATES.index("Hd")]),
         terminal=np.array([False, True]),
         threshold=np.stack([patients.thresholds[f"{name}_threshold"] for name in ("new_lesion", "death")], axis=1),
@@ -50,7 +50,7 @@ def set_up(
         exposure=drugs,
         doses=lines.doses,
         clocks=clocks,
-        watch=Watch(np.zeros(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan)),
+        watch=ProgressionMonitor(np.zeros(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan)),
         records=make_records(protocol.trajectory_times, tracked, system.n_states, plan.channel.size),
         control=make_control(
             rtol=solver.rtol,

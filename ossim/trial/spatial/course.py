@@ -56,7 +56,7 @@ class SpatialPlan:
 
 
 @dataclass
-class Grounded:
+class SpatialLesion:
     """A lesion in space and how it reads in the units of the lumped patient: factors of viable cells and of matrix."""
 
     lesion: Lesion
@@ -92,24 +92,25 @@ class SpatialCourse:
         self.criterion, self.first = criterion, patients.first
         self.step = plan.space["time_step"]
         self.time, self.began = 0.0, monotonic()
-        self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
+        self.readings: dict[int, list[tuple[SpatialLesion, Reading]]] = {}
         state = lesions(problem.runs.state)
         self.change = np.zeros_like(state)  # of what is read off lesions, per day of the last step
         self.total = np.full(patients.size, np.nan)  # burden when lesions were last read
         hold_lesions(problem)
         self.lesions = [
-            self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
+            self._spatial_lesion(start, state[key], *key, values_of(patients, *key))
+            for key, start in plan.grown.items()
         ]
         problem.runs.status[list(plan.failed)] = Status.bad_parameter
         self._read_all(0.0)
         self._keep()
 
-    def _grounded(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> Grounded:
+    def _spatial_lesion(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> SpatialLesion:
         lesion = Lesion(start, float(values["lesion_diameter"]), values, self.plan.space, self.plan.section)
         reading = lesion.read()
         viable = state[[_STATE[name] for name in ("S", "R", "C")]].sum() / (reading.clones.sum() * reading.volume)
         matrix = state[_STATE["X"]] / max(reading.matrix * reading.volume, np.finfo(float).tiny)
-        return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, lesion.look().delivery)
+        return SpatialLesion(lesion, patient, number, viable, matrix, reading.oxygen, lesion.look().delivery)
 
     def __call__(self, time: float) -> None:
         """Advance all patients who are alive to day `time`, stopping where fields are kept.
@@ -183,14 +184,14 @@ class SpatialCourse:
             for patient in np.flatnonzero((records.row >= 0) & begun & (runs.time >= time)):
                 _set(shown[records.row[patient]], before[patient], change[patient], time - start)
 
-    def _judge(self, item: Grounded) -> None:
+    def _judge(self, item: SpatialLesion) -> None:
         """Note how a lesion that cannot go on ended."""
         if item.lesion.ended is not Ended.ok:
             self.problem.runs.status[item.patient] = Status[item.lesion.ended.name]
         elif item.lesion.touches():
             self.problem.runs.status[item.patient] = Status.touches_boundary
 
-    def _drives(self, item: Grounded, acting: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _drives(self, item: SpatialLesion, acting: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What holds for a lesion in each half of the step, by kernel symbol."""
         place = item.patient, item.number
         found = {name: values[place[: values.ndim - 1]] for name, values in acting.items()}
@@ -218,7 +219,7 @@ class SpatialCourse:
         watch.crossed[crossed] = time - part * (time - self.time)
         watch.lowest[who] = np.minimum(watch.lowest[who], total[who])
 
-    def _write(self, item: Grounded, reading: Reading) -> None:
+    def _write(self, item: SpatialLesion, reading: Reading) -> None:
         """Set the state of a lesion to what is read off it; its total is the volume of the outline."""
         state = lesions(self.problem.runs.state)[item.patient, item.number]
         clones = reading.clones * reading.volume * item.viable
