@@ -149,6 +149,13 @@ def test_help_loads_nothing_heavy():
     assert not loaded_by("from ossim.cli import main; main(['--help'])") & heavy
 
 
+@pytest.mark.parametrize("config", ["trials/sorafenib_everolimus", "published/hansson2013", "spatial/cortex"])
+def test_validate_loads_neither_the_engine_nor_what_results_need(config):
+    path = PACKAGE.parent / "configs" / f"{config}.yaml"
+    heavy = {"numba", "xarray", "zarr", "scipy", "sympy", "pint", "matplotlib", "h5netcdf", "pandas"}
+    assert not loaded_by(f"from ossim.cli import main; main(['validate', {str(path)!r}])") & heavy
+
+
 def test_no_code_is_built_from_text_or_unpickled():
     banned = {"eval", "exec"}
     for path in FILES:

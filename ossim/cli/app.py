@@ -186,7 +186,7 @@ def validate(
     for config in configs:
         try:
             scenario = _load("config.scenario").load(config)
-            print(f"{config}: ok, {_load('cli.preview').summary(scenario)}")
+            print(f"{config}: ok, {scenario.summary()}")
         except InputError as error:
             faults.extend(error.faults)
     if faults:

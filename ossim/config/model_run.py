@@ -76,6 +76,10 @@ class ModelRun(Config):
     figures: Figures = Field(default=(), description="figure kinds to draw; empty: all that apply")
     space: Space | None = Field(default=None, description="grid of a model in space")
 
+    def summary(self) -> str:
+        """Return in a few words how large it is."""
+        return f"{self.model}, {len(self.times)} times"
+
     @field_validator("parameter_set", mode="after")
     @classmethod
     def _known_set(cls, name: str | None, info: ValidationInfo) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -97,6 +98,11 @@ class Scenario(Config):
             for number, value in enumerate(tried):
                 place = ("sweep", "axes", axis.path, number)
                 faults.attempt(place, base.with_overrides, {axis.path: value}, axis.path)
+
+    def summary(self) -> str:
+        """Return in a few words how large it is."""
+        points = f", {prod(len(axis.values) for axis in self.sweep.axes)} sweep points" if self.sweep else ""
+        return f"{len(self.arms)} arms, {self.cohort.size} patients, {self.visits.number} visits{points}"
 
     def without_sweep(self) -> Self:
         """Return the trial of one point: the config without its sweep."""

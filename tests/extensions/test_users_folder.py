@@ -66,7 +66,8 @@ from types import MappingProxyType
 import numpy as np
 from pydantic import Field
 
-from ossim.endpoints.base import Endpoint, Estimate, ShareOptions, share_estimate
+from ossim.endpoints.base import Endpoint, ShareOptions
+from ossim.endpoints.survival_endpoint import share_estimate
 
 
 class Options(ShareOptions):

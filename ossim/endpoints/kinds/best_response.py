@@ -11,9 +11,10 @@ from pydantic import Field
 from ossim.criteria.recist import CONFIRMATION_INTERVAL
 from ossim.criteria.rules import confirm
 from ossim.dataset import Response, dataarray_attrs, require
-from ossim.endpoints.base import Endpoint, Estimate, ShareOptions, share_estimate
+from ossim.endpoints.base import Endpoint, Estimate, ShareOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, line_name, of_line, visits_of_line
+from ossim.endpoints.survival_endpoint import share_estimate
 
 _BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
 

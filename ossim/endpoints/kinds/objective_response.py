@@ -10,11 +10,12 @@ from pydantic import Field
 
 from ossim.criteria.minor import is_minor_response
 from ossim.dataset import Response
-from ossim.endpoints.base import RATE, Alias, Endpoint, Estimate, ShareOptions, share_estimate
+from ossim.endpoints.base import RATE, Alias, Endpoint, Estimate, ShareOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.intervals import clopper_pearson
 from ossim.endpoints.kinds.best_response import best_response
 from ossim.endpoints.runs import admit, baseline_of_line, line_name, of_line, visits_of_line
+from ossim.endpoints.survival_endpoint import share_estimate
 
 
 def objective_response(

@@ -7,9 +7,10 @@ from types import MappingProxyType
 import xarray as xr
 
 from ossim.dataset import require
-from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
+from ossim.endpoints.base import MEDIAN, RATE, Alias
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, time_to_event
+from ossim.endpoints.survival_endpoint import SurvivalEndpoint, SurvivalOptions
 
 
 @patient_by_patient

@@ -9,9 +9,10 @@ import xarray as xr
 from pydantic import Field
 
 from ossim.dataset import require
-from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
+from ossim.endpoints.base import MEDIAN, RATE, Alias
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, earlier, last_planned_visit, line_name, of_line, time_to_event
+from ossim.endpoints.survival_endpoint import SurvivalEndpoint, SurvivalOptions
 from ossim.errors import InputError
 
 KINDS = ("visit", "true")

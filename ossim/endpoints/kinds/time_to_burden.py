@@ -7,9 +7,9 @@ import xarray as xr
 from pydantic import Field
 
 from ossim.dataset import require
-from ossim.endpoints.base import SurvivalEndpoint, SurvivalOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, earlier, time_to_event
+from ossim.endpoints.survival_endpoint import SurvivalEndpoint, SurvivalOptions
 from ossim.errors import InputError
 
 DEATH = ("event", "censor")

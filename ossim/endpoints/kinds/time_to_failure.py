@@ -8,9 +8,10 @@ import numpy as np
 import xarray as xr
 
 from ossim.dataset import require
-from ossim.endpoints.base import MEDIAN, RATE, Alias, SurvivalEndpoint, SurvivalOptions
+from ossim.endpoints.base import MEDIAN, RATE, Alias
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, earlier, last_planned_visit, time_to_event
+from ossim.endpoints.survival_endpoint import SurvivalEndpoint, SurvivalOptions
 
 
 @patient_by_patient
