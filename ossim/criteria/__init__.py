@@ -12,7 +12,7 @@ from typing import Any
 
 from ossim import registry
 from ossim.criteria.base import DIAMETERS, PRODUCTS, Criterion
-from ossim.errors import Fault, InputError, unknown
+from ossim.errors import unknown
 
 __all__ = ["DIAMETERS", "PRODUCTS", "Criterion", "criteria", "criterion", "make_criterion"]
 
@@ -36,12 +36,7 @@ def criterion(name: str) -> type[Criterion]:
     """
     if name not in criteria():
         raise unknown("criterion", name, criteria())
-    file = name.replace(".", "_")
-    found = registry.load(registry.CRITERION, file)
-    if not (isinstance(found, type) and issubclass(found, Criterion)):
-        place = registry.path(registry.CRITERION, file)
-        raise InputError(Fault(str(place), 0, "", "CRITERION must be a class derived from ossim.criteria.Criterion"))
-    return found
+    return registry.load_class(registry.CRITERION, name.replace(".", "_"), Criterion)
 
 
 def make_criterion(name: str = DEFAULT, options: Mapping[str, Any] | None = None) -> Criterion:

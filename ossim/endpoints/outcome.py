@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from ossim import registry
 from ossim.endpoints.base import RATE, RESTRICTED_MEAN, Alias, Endpoint
-from ossim.errors import Fault, InputError, nearest, unknown
+from ossim.errors import InputError, nearest, unknown
 from ossim.sections.base import Nested, Section
 from ossim.units import quantity
 
@@ -64,11 +64,7 @@ def load(name: str) -> Endpoint:
     InputError
         Its file cannot be run, or what it defines is no endpoint.
     """
-    found = registry.load(registry.ENDPOINT, name)
-    if not (isinstance(found, type) and issubclass(found, Endpoint)):
-        place = registry.path(registry.ENDPOINT, name)
-        raise InputError(Fault(str(place), 0, "", "ENDPOINT must be a class derived from ossim.endpoints.Endpoint"))
-    return found()
+    return registry.load_class(registry.ENDPOINT, name, Endpoint)()
 
 
 def parse_outcome(value: object) -> Outcome:

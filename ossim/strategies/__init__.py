@@ -6,7 +6,6 @@ A file of `kinds`, or of ``strategies`` in a folder of the user's, defines `STRA
 from __future__ import annotations
 
 from ossim import registry
-from ossim.errors import InputError
 from ossim.strategies.base import STOP, Line, Strategy, Visit
 from ossim.strategies.treatment import Regimens
 
@@ -28,8 +27,4 @@ def strategy(name: str) -> type[Strategy]:
     InputError
         Its file cannot be run, or what it defines is no strategy.
     """
-    found = registry.load(registry.STRATEGY, name)
-    if not (isinstance(found, type) and issubclass(found, Strategy)):
-        place = registry.path(registry.STRATEGY, name)
-        raise InputError(f"{place}: STRATEGY must be a class derived from ossim.strategies.Strategy, is {found!r}")
-    return found
+    return registry.load_class(registry.STRATEGY, name, Strategy)
