@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 
 import ossim
-from ossim.models import PATIENT
+from ossim.model import PATIENT
 
 from .measure import table
 from .patient import CONFIG

@@ -23,11 +23,12 @@ import ossim
 from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
 from ossim.config.arm import Arm
-from ossim.criteria.recist import RECIST_1_1
-from ossim.models.patient.equations import MAX_LESIONS
+from ossim.criteria import make_criterion
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.numerics.ode import devices
-from ossim.trial.arm import Protocol, run_arm
+from ossim.trial.arm import run_arm
 from ossim.trial.exposure import Pharmacology, plan_pharmacology
+from ossim.trial.protocol import Protocol
 
 from .measure import Case, number, table, take_turns
 
@@ -72,7 +73,7 @@ def setting(arm: str, size: int) -> Setting:
         seed=scenario.seed,
         visit_times=np.arange(0.0, visits.until + 1e-9, visits.every),
         until=visits.until,
-        thresholds=RECIST_1_1,
+        criterion=make_criterion(),
         measurement_error=patients.values["measurement_error"],
         solver=scenario.solver,
         trajectory_times=np.zeros(0),

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numba
 import numpy as np
 
-from ossim.models.patient.equations import SYSTEM
+from ossim.model.patient.equations import SYSTEM
 from ossim.numerics.codegen.system import argument_names, output_names
 from ossim.numerics.ode.problem import Problem, advance_problem
 from ossim.trial.arm import set_up

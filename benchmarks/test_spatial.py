@@ -10,6 +10,7 @@ import pytest
 from benchmarks import peer_belod, peer_explicit, spatial, spatial_kernels, spatial_ours, spatial_reference, stream
 from benchmarks.spatial_peers import SPATIAL_PEERS, Solved, others
 from benchmarks.spatial_problem import LAM, Outputs, SpatialProblem, errors, rates, reaction
+from benchmarks.spatial_user import as_a_user
 
 PLANE = SpatialProblem("tiny plane", (16, 24), 0.4, 2.0, 4)
 BOX = SpatialProblem("tiny box", (8, 16, 12), 0.5, 2.0, 2)  # VEGF starts from 0: a day is ten of its time constants
@@ -120,9 +121,17 @@ def test_other_tool_agrees_with_explicit_euler(name):
     assert max(errors(found[0].run(1).outputs, exact)) < 1e-10
 
 
+def test_call_of_a_user_agrees_with_the_parts_put_together_by_hand():
+    square = SpatialProblem("tiny square", (24, 24), 0.4, 2.0, 4)
+    exact = spatial_reference.solve(square, 0.02)
+    coarse, fine = (max(errors(as_a_user(square, step).outputs, exact)) for step in (0.25, 0.125))
+    assert fine < 2e-3 and coarse / fine > 2.5, "of order 2 in the step"
+    assert max(errors(spatial_ours.ours(square, 0.125).outputs, exact)) < 2e-3
+
+
 def test_table(tmp_path, monkeypatch):
     monkeypatch.setattr(spatial_reference, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(spatial, "ours", lambda p: Solved(spatial_reference.solve(p, 0.05), 0.01))
+    monkeypatch.setattr(spatial, "as_a_user", lambda p: Solved(spatial_reference.solve(p, 0.05), 0.01))
     text = spatial.spatial(PLANE, ("explicit",), repeats=1, part=0.5, step=0.05)
     assert "explicit Euler" in text and "ossim" in text and "*" in text
     assert len(list(tmp_path.iterdir())) == 1

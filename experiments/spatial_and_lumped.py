@@ -16,7 +16,7 @@ from common import command_line, plt, save, scenario
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 import ossim
-from ossim.models import PATIENT
+from ossim.model import PATIENT
 
 NAME, SIZE = "spatial_and_lumped", 20
 EARLY, LATE = 2, 4  # visits at 8 and 16 weeks

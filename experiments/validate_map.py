@@ -24,7 +24,7 @@ from scipy.integrate import solve_ivp
 
 import ossim
 from ossim.catalog import model_parameters
-from ossim.models import model
+from ossim.model import model
 
 MODEL = "le2021_map"
 SETS = {1: None, 2: "cluster2", 3: "cluster3"}

@@ -48,7 +48,11 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable or coordinate of a trial Dataset; a `spatial` one is there only where tumors live in space."""
+    """One variable or coordinate of a trial Dataset.
+
+    A `spatial` one is there only where tumors live in space, one `by_criterion` only where the response criterion
+    measures something else than the sum of diameters, in the unit of the criterion.
+    """
 
     name: str
     dims: tuple[str, ...]
@@ -58,6 +62,7 @@ class Variable:
     optional: bool = False
     whole: bool = False
     spatial: bool = False
+    by_criterion: bool = False
 
     @property
     def is_int8(self) -> bool:
@@ -97,6 +102,7 @@ VARIABLES = (
     Variable("visit_time", _VISIT, "day", "time of the visit since enrollment, on treatment only"),
     Variable("tumor_diameter", (*_VISIT, "lesion"), "mm", "measured diameter of a target lesion"),
     Variable("sum_of_diameters", _VISIT, "mm", "measured sum of diameters"),
+    Variable("burden", _VISIT, "mm^2", "measured size by the criterion", optional=True, by_criterion=True),
     Variable("true_sum_of_diameters", _VISIT, "mm", "sum of diameters without measurement error"),
     Variable("new_lesion", _VISIT, "1", "whether a new lesion is visible at the visit", whole=True),
     Variable("line_at_visit", _VISIT, "1", "treatment line assessed at the visit, -1 off treatment", whole=True),

@@ -57,6 +57,10 @@ class OutputExistsError(OssimError):
     """A result would be overwritten without leave."""
 
 
+class InterruptedReportError(OssimError):
+    """A result was kept, and what is computed from it was interrupted."""
+
+
 class FailedRunsError(OssimError):
     """An analysis met runs whose status is not ok."""
 

@@ -23,13 +23,14 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from ossim.errors import Fault, InputError, unknown
 
 PACKAGE = Path(__file__).parent
 GROUP = "ossim"
 LOG = logging.getLogger("ossim")
+Contract = TypeVar("Contract")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Kind:
     holds: str = ""
 
 
-MODEL = Kind("model", "models/library", "models", holds="MODEL")
+MODEL = Kind("model", "model/library", "models", holds="MODEL")
 STRATEGY = Kind("strategy", "strategies/kinds", "strategies", holds="STRATEGY")
 CRITERION = Kind("criterion", "criteria/kinds", "criteria", holds="CRITERION")
 ENDPOINT = Kind("endpoint", "endpoints/kinds", "endpoints", holds="ENDPOINT")
@@ -113,6 +114,21 @@ def load(kind: Kind, name: str) -> Any:
     if not hasattr(module, kind.holds):
         raise InputError(Fault(str(place), 0, "", f"defines no {kind.holds}; a {kind.name} is a file that does"))
     return getattr(module, kind.holds)
+
+
+def load_class(kind: Kind, name: str, base: type[Contract]) -> type[Contract]:
+    """Return what the file of an extension holds, where it must be a class derived from the contract of its kind.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        See `load`; or it is no such class.
+    """
+    found = load(kind, name)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        wanted = f"{kind.holds} must be a class derived from {base.__module__}.{base.__name__}"
+        raise InputError(Fault(str(path(kind, name)), 0, "", wanted))
+    return found
 
 
 def _shipped(kind: Kind, name: str) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ossim.errors import InputError, nearest, unknown
 
@@ -215,9 +215,11 @@ def _parse(text: str) -> tuple[_Unit, bool, str | None]:
     factor, powers, seen, sign, position = Fraction(1), [0, 0, 0, 0], set(), 1, 0
     while True:
         match = _FACTOR.match(text, position)
-        entry = _lookup(match.group(1)) if match else None
+        if match is None:
+            return nothing, False, text
+        entry = _lookup(match.group(1))
         if entry is None:
-            return nothing, False, match.group(1) if match else text
+            return nothing, False, match.group(1)
         exponent = sign * int(match.group(2) or match.group(3) or 1)
         factor *= entry.factor**exponent
         for kind, power in enumerate(entry.powers):
@@ -227,7 +229,7 @@ def _parse(text: str) -> tuple[_Unit, bool, str | None]:
         position = match.end()
         if position == len(text):
             cancels = any((kind, not positive) in seen for kind, positive in seen)
-            return _Unit(factor, tuple(powers)), cancels, None
+            return _Unit(factor, (powers[0], powers[1], powers[2], powers[3])), cancels, None
         if _OPERATOR.match(text, position) is None:
             return nothing, False, text
         sign = 1 if text[position] == "*" else -1
@@ -262,11 +264,12 @@ def _from_pint(name: str) -> _Unit | None:
     factor = Fraction(repr(float(converted.magnitude)))
     for kind, power in dimensions.items():
         factor *= Fraction(kinds[kind]) ** int(power)
-    return _Unit(factor, tuple(int(dimensions.get(kind, 0)) for kind in kinds))
+    time, length, mass, amount = (int(dimensions.get(kind, 0)) for kind in kinds)
+    return _Unit(factor, (time, length, mass, amount))
 
 
 @functools.cache
-def _pint_registry():
+def _pint_registry() -> Any:
     import pint
 
     return pint.UnitRegistry(cache_folder=None)

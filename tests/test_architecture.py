@@ -22,7 +22,7 @@ LAYERS = (
     ("sections",),
     ("numerics", "catalog"),
     ("terms", "dosing", "criteria"),
-    ("models",),
+    ("model",),
     ("cohort", "strategies", "endpoints"),
     ("config", "plots"),
     ("store",),
@@ -30,13 +30,13 @@ LAYERS = (
     ("trial", "exchange"),
     ("studies",),
     ("report",),
-    ("cli",),
+    ("cli", "testing"),
     ("__main__",),
 )
 # what works on a file from disk sees Datasets only
 SIDE = {
-    "endpoints": {"criteria", "errors", "dataset"},
-    "plots": {"endpoints", "criteria", "errors", "dataset", "units"},
+    "endpoints": {"criteria", "errors", "dataset", "registry", "sections", "units"},
+    "plots": {"endpoints", "criteria", "errors", "dataset", "registry", "units"},
 }
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 LOCAL_IMPORTS_ALLOWED = {"units.py"}  # pint is slow to import and rarely needed
@@ -147,6 +147,13 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_help_loads_nothing_heavy():
     heavy = {"numba", "numpy", "pandas", "pint", "matplotlib", "scipy", "pydantic"}
     assert not loaded_by("from ossim.cli import main; main(['--help'])") & heavy
+
+
+@pytest.mark.parametrize("config", ["trials/sorafenib_everolimus", "published/hansson2013", "spatial/cortex"])
+def test_validate_loads_neither_the_engine_nor_what_results_need(config):
+    path = PACKAGE.parent / "configs" / f"{config}.yaml"
+    heavy = {"numba", "xarray", "zarr", "scipy", "sympy", "pint", "matplotlib", "h5netcdf", "pandas"}
+    assert not loaded_by(f"from ossim.cli import main; main(['validate', {str(path)!r}])") & heavy
 
 
 def test_no_code_is_built_from_text_or_unpickled():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ import xarray as xr
 from ossim.catalog import drugs, trials
 from ossim.cli import app as cli
 from ossim.cli.progress import Bar
-from ossim.report import published as cli_published
+from ossim.plots.kinds import waterfall
+from ossim.report import published
 from ossim.store import folder as store
 from ossim.trial import run
 
@@ -220,7 +222,7 @@ def test_plot_takes_a_kind_with_all_its_variants_or_one(ossim, tiny, tmp_path):
 
 def test_config_of_another_version_only_costs_its_choices(ossim, tiny, tmp_path):
     ossim("run", tiny, "--out", tmp_path / "out", "--no-figures")
-    (tmp_path / "out" / store.CONFIG).write_text("not: a config\n")
+    (tmp_path / "out" / store.CONFIG).write_text("not: [a config\n")
     code, out, complaint = ossim("plot", tmp_path / "out", "--kind", "patient")
     assert (code, Path(out.strip()).name) == (0, "patient.png")
     assert complaint.startswith("drawn without the choices of the config")
@@ -287,7 +289,7 @@ def test_figure_that_fails_takes_no_result_with_it(ossim, tiny, tmp_path, monkey
     def broken(*_, **__):
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr("ossim.plots.kinds.waterfall.waterfall", broken)
+    monkeypatch.setattr(waterfall, "FIGURE", replace(waterfall.FIGURE, draw=broken))
     code, out, complaint = ossim("run", tiny, "--out", tmp_path / "out")
     assert (code, complaint) == (cli.FAILED, "figure waterfall failed: ZeroDivisionError: two lines\n")
     assert "kaplan_meier" in out
@@ -342,8 +344,8 @@ def test_terminal_of_few_characters_gets_plain_ones(encoding):
 
 
 def test_landmarks_of_whole_weeks_are_told_in_weeks():
-    assert cli_published._at(56.0) == " at 8 wk"
-    assert cli_published._at(121.76) == " at 4 mo"
+    assert published._at(56.0) == " at 8 wk"
+    assert published._at(121.76) == " at 4 mo"
 
 
 @pytest.mark.parametrize("in_memory", [0, 64_000_000])

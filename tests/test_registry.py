@@ -44,7 +44,7 @@ def test_file_of_the_users_adds_a_name_and_is_announced(folder, caplog):
 
 def test_name_used_twice_is_refused_with_both_places(folder):
     (folder / "strategies" / "fixed.py").write_text("STRATEGY = 3\n")
-    with pytest.raises(InputError, match="strategy 'fixed' is there twice: .* and .*; rename one of them"):
+    with pytest.raises(InputError, match=r"strategy 'fixed' is there twice: .* and .*; rename one of them"):
         registry.load(registry.STRATEGY, "fixed")
     assert registry.load(registry.STRATEGY, "sequence"), "nothing else is hidden"
 

@@ -1,8 +1,8 @@
 """The facts of `ossim`, read from `ossim/data`: drugs, trials, populations, model parameters, references."""
 
-from ossim.catalog.describe import describe, model_page, table
-from ossim.catalog.drugs import Dose, Drug, Effect, TargetPotency, drug, drugs
+from ossim.catalog.drug_facts import Dose, Drug, Effect, TargetPotency, drug, drugs
 from ossim.catalog.observations import Observation, observation, observations
+from ossim.catalog.pages import describe, model_page, table
 from ossim.catalog.parameters import (
     Parameter,
     ParameterSet,
@@ -10,15 +10,18 @@ from ossim.catalog.parameters import (
     model_constants,
     model_gaps,
     model_parameters,
+    model_title,
     parameter_sets,
 )
 from ossim.catalog.pharmacokinetics import PharmacokineticSet
-from ossim.catalog.populations import Correlation, Distribution, Population, population, populations
-from ossim.catalog.reading import TIERS, Quantity
-from ossim.catalog.references import Reference, reference, references
-from ossim.catalog.trials import ENDPOINTS, Outcome, Target, Trial, targets, trial, trials
+from ossim.catalog.population_facts import Correlation, Distribution, Population, population, populations
+from ossim.catalog.reading import Quantity
+from ossim.catalog.reference_list import Reference, reference, references
+from ossim.catalog.trial_facts import PublishedResult, Target, Trial, targets, trial, trials
+from ossim.catalog.vocabulary import CHANNELS, ENDPOINTS, TIERS
 
 __all__ = [
+    "CHANNELS",
     "ENDPOINTS",
     "TIERS",
     "Correlation",
@@ -27,11 +30,11 @@ __all__ = [
     "Drug",
     "Effect",
     "Observation",
-    "Outcome",
     "Parameter",
     "ParameterSet",
     "PharmacokineticSet",
     "Population",
+    "PublishedResult",
     "Quantity",
     "Reference",
     "Target",
@@ -45,6 +48,7 @@ __all__ = [
     "model_gaps",
     "model_page",
     "model_parameters",
+    "model_title",
     "observation",
     "observations",
     "parameter_sets",

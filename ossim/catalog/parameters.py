@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ossim.catalog.reading import listed, load, resolve
+from ossim.catalog.reading import listed, load, pair, resolve
 from ossim.errors import Fault, InputError, unknown
 from ossim.units import rational, unit_factor
 
@@ -90,6 +90,11 @@ def model_constants(name: str) -> Mapping[str, Parameter]:
     return _section(name, "constants")
 
 
+def model_title(name: str) -> str:
+    """Return what the model called `name` is, as its file of facts says."""
+    return str(load("models", resolve("model", "models", name)).get("title", ""))
+
+
 @cache
 def model_gaps(name: str) -> tuple[str, ...]:
     """Return what is not known of the model called `name` and left to its user, a sentence each."""
@@ -122,7 +127,7 @@ def _parameter(model: str, name: str, entry: Mapping[str, Any]) -> Parameter:
         description=entry.get("description", ""),
         source=entry["source"],
         tier=entry["tier"],
-        bounds=tuple(float(bound) for bound in bounds) if bounds else None,
+        bounds=pair(bounds),
         note=entry.get("note", ""),
         formula=entry.get("formula", ""),
         printed=f"{printed['value']:g} {printed['unit']}" if printed else "",

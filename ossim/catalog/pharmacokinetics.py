@@ -8,23 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ossim.catalog.reading import Quantity, quantity
-
-MODELS = ("oral_1", "oral_2", "oral_3", "iv_1", "iv_2", "iv_3")
-UNITS = MappingProxyType(
-    {
-        "absorption_rate": "1/day",
-        "clearance": "L/day",
-        "volume_of_distribution": "L",
-        "half_life": "day",
-        "intercompartmental_clearance": "L/day",
-        "peripheral_volume": "L",
-        "intercompartmental_clearance_2": "L/day",
-        "peripheral_volume_2": "L",
-        "lag_time": "day",
-        "bioavailability": "1",
-        "fraction_unbound": "1",
-    }
-)
+from ossim.catalog.vocabulary import PHARMACOKINETIC_UNITS
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,7 @@ class PharmacokineticSet:
 
 def pharmacokinetic_set(name: str, entry: Mapping[str, Any]) -> PharmacokineticSet:
     """Return the section ``pharmacokinetics: <name>:`` of a drug file as a `PharmacokineticSet`."""
-    quantities = {key: quantity(entry[key]) for key in UNITS if key in entry}
+    quantities = {key: quantity(entry[key]) for key in PHARMACOKINETIC_UNITS if key in entry}
     return PharmacokineticSet(
         name=name,
         model=entry["model"],

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-
 from ossim import errors, registry
-
-TIERS = ("measured", "fitted", "derived", "assumed")
+from ossim.catalog.files import DrugFile, PopulationFile, TrialFile
+from ossim.sections.base import Section
+from ossim.sections.faults import check
+from ossim.sections.text import parse, read_text
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,23 @@ def load(folder: str, name: str) -> Mapping[str, Any]:
     Raises
     ------
     InputError
-        The file, which may be the user's, is not well-formed: its line and what is wrong.
+        The file, which may be the user's, is not well-formed or does not hold what such a file holds: each fault with
+        line, key and nearest name.
     """
-    path = f"data/{folder}/{name}.yaml" if folder else f"data/{name}.yaml"
-    try:
-        content = YAML(typ="safe", pure=True).load(_file(folder, name).read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise errors.InputError(errors.Fault(path, line, "", error.problem or "is not YAML")) from None
-    if not isinstance(content, dict):
-        raise errors.InputError(errors.Fault(path, 1, "", "must hold keys and values"))
-    return MappingProxyType(content)
+    place = _file(folder, name)
+    shown = f"data/{folder}/{name}.yaml" if folder else f"data/{name}.yaml"
+    text = parse(read_text(place), shown)
+    if folder in FILES:
+        check(FILES[folder], text)
+    elif text.faults or not isinstance(text.data, dict):
+        raise errors.InputError(*(text.faults or (errors.Fault(shown, 1, "", "must hold keys and values"),)))
+    return MappingProxyType(text.data)
+
+
+#: folder -> what its files hold
+FILES: Mapping[str, type[Section]] = MappingProxyType(
+    {"drugs": DrugFile, "trials": TrialFile, "populations": PopulationFile}
+)
 
 
 def listed(folder: str) -> tuple[str, ...]:
@@ -87,17 +93,21 @@ def resolve(kind: str, folder: str, name: str) -> str:
 
 @cache
 def alias_table(folder: str) -> Mapping[str, str]:
-    """Return alias -> file name over the files of `folder`."""
-    return MappingProxyType(
-        {_plain(alias): name for name in listed(folder) for alias in load(folder, name).get("aliases", ())}
-    )
+    """Return alias -> file name over the files of `folder`; those that cannot be read have none."""
+    found: dict[str, str] = {}
+    for name in listed(folder):
+        with suppress(errors.InputError):
+            found |= {_plain(alias): name for alias in load(folder, name).get("aliases", ())}
+    return MappingProxyType(found)
 
 
-def quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
-    """Return the leaf ``{value, unit, source, tier, ...}`` as a `Quantity`, or None for a blank."""
-    if leaf is None:
-        return None
-    bounds = leaf.get("bounds")
+def maybe_quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
+    """Return a leaf as a `Quantity`, or None for a blank."""
+    return None if leaf is None else quantity(leaf)
+
+
+def quantity(leaf: Mapping[str, Any]) -> Quantity:
+    """Return the leaf ``{value, unit, source, tier, ...}`` as a `Quantity`."""
     return Quantity(
         value=float(leaf["value"]),
         unit=leaf["unit"],
@@ -106,8 +116,13 @@ def quantity(leaf: Mapping[str, Any] | None) -> Quantity | None:
         note=leaf.get("note", ""),
         formula=leaf.get("formula", ""),
         printed=leaf.get("printed"),
-        bounds=tuple(float(bound) for bound in bounds) if bounds else None,
+        bounds=pair(leaf.get("bounds")),
     )
+
+
+def pair(bounds: Sequence[float] | None) -> tuple[float, float] | None:
+    """Return bounds as two numbers, None where there are none."""
+    return (float(bounds[0]), float(bounds[1])) if bounds else None
 
 
 def _plain(name: str) -> str:

@@ -15,9 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from ossim import __version__
-from ossim.errors import FailedRunsError, InputError, OssimError
+from ossim.errors import FailedRunsError, InputError, InterruptedReportError, OssimError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+NOTHING_WRITTEN = "interrupted: nothing was written"
 QUICK_SIZE, QUICK_TRAJECTORIES = 200, 5
 
 app = typer.Typer(
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _load("cli.terminal").make_printable(sys.stdout, sys.stderr)
     try:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except InterruptedReportError as interrupt:
+        return _complain(str(interrupt), INTERRUPTED)
     except FailedRunsError as error:
         return _complain(str(error), FAILED)
     except OssimError as error:
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _complain(f"ossim: {_usage(error)}", BAD_INPUT)
     if code == INTERRUPTED:
-        return _complain("interrupted: nothing was written", INTERRUPTED)
+        return _complain(NOTHING_WRITTEN, INTERRUPTED)
     return code if isinstance(code, int) else DONE
 
 
@@ -183,11 +186,22 @@ def validate(
     for config in configs:
         try:
             scenario = _load("config.scenario").load(config)
-            print(f"{config}: ok, {_load('cli.preview').summary(scenario)}")
+            print(f"{config}: ok, {scenario.summary()}")
         except InputError as error:
             faults.extend(error.faults)
     if faults:
         raise InputError(*faults)
+    return DONE
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="where to; default here")] = Path(),
+    copy: Annotated[str | None, typer.Option("--copy", metavar="NAME", help="a shipped config instead")] = None,
+    force: Force = False,
+) -> int:
+    """Write a commented config to start from, and list the shipped ones."""
+    print(_load("cli.starter").init(folder, copy, force=force))
     return DONE
 
 
@@ -227,6 +241,34 @@ def drugs(name: Name = None) -> int:
 def trials(name: Name = None) -> int:
     """List the published trials, or describe one."""
     print(_load("cli.catalogue").trials(name))
+    return DONE
+
+
+@app.command()
+def strategies(name: Name = None) -> int:
+    """List the strategies, or describe one with its options."""
+    print(_load("cli.extensions").strategies(name))
+    return DONE
+
+
+@app.command()
+def criteria(name: Name = None) -> int:
+    """List the response criteria, or describe one with its options."""
+    print(_load("cli.extensions").criteria(name))
+    return DONE
+
+
+@app.command()
+def endpoints(name: Name = None) -> int:
+    """List the endpoints, or describe one with its options."""
+    print(_load("cli.extensions").endpoints(name))
+    return DONE
+
+
+@app.command()
+def figures(name: Name = None) -> int:
+    """List the kinds of figures, or describe one."""
+    print(_load("cli.extensions").figures(name))
     return DONE
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ossim import catalog
 from ossim.config.scenario import json_schema
-from ossim.models import TRIALS, model
-from ossim.models import models as model_names
-from ossim.models.page import page
+from ossim.errors import Fault, InputError
+from ossim.model import TRIALS
+from ossim.model import models as model_names
+from ossim.model.page import page
 from ossim.report.text_table import table
 from ossim.store.provenance import weakest_tier
 
@@ -20,33 +22,63 @@ def schema_text() -> str:
 
 
 def models(name: str | None = None) -> str:
-    """List the models, or describe the one called `name`."""
+    """List the models, or describe the one called `name`; listing them runs none of their files."""
     if name is not None:
         return page(name)
-    rows = []
-    for name in model_names():
-        title = f"{TRIALS[name].removeprefix('the ')}, run as a virtual trial" if name in TRIALS else model(name).title
-        tiers = [parameter.tier for parameter in catalog.model_parameters(name).values()]
-        rows.append((name, title, str(len(tiers)), weakest_tier(tiers)))
-    return table(("model", "what it is", "parameters", "weakest evidence"), rows)
+    return _listing(("model", "what it is", "parameters", "weakest evidence"), model_names(), _model_row)
 
 
 def drugs(name: str | None = None) -> str:
     """List the drugs, or describe the one called `name`."""
     if name is not None:
         return catalog.describe("drug", name)
-    found = [catalog.drug(name) for name in catalog.drugs()]
-    rows = [(drug.name, drug.drug_class, drug.route, _dose(drug), _effects(drug)) for drug in found]
-    return table(("drug", "class", "route", "standard dose", "acts on"), rows)
+    return _listing(("drug", "class", "route", "standard dose", "acts on"), catalog.drugs(), _drug_row)
 
 
 def trials(name: str | None = None) -> str:
     """List the published trials, or describe the one called `name`."""
     if name is not None:
         return catalog.describe("trial", name)
-    found = [catalog.trial(name) for name in catalog.trials()]
-    rows = [(t.name, str(t.year), str(t.n_patients or "-"), " + ".join(t.regimen) or "none", t.role) for t in found]
-    return table(("trial", "year", "n", "treatment", "role"), rows)
+    return _listing(("trial", "year", "n", "treatment", "role"), catalog.trials(), _trial_row)
+
+
+def _listing(columns: Sequence[str], names: Iterable[str], row: Callable[[str], Sequence[str]]) -> str:
+    """Return a table with one row per name.
+
+    Raises
+    ------
+    InputError
+        Files that cannot be read, one line each, after the table of all others was printed.
+    """
+    rows: list[Sequence[str]] = []
+    faults: list[Fault | str] = []
+    for name in names:
+        try:
+            rows.append(row(name))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        print(table(columns, rows))
+        raise InputError(*faults)
+    return table(columns, rows)
+
+
+def _model_row(name: str) -> Sequence[str]:
+    title = catalog.model_title(name)
+    title = f"{TRIALS[name].removeprefix('the ')}, run as a virtual trial" if name in TRIALS else title
+    tiers = [parameter.tier for parameter in catalog.model_parameters(name).values()]
+    return name, title, str(len(tiers)), weakest_tier(tiers)
+
+
+def _drug_row(name: str) -> Sequence[str]:
+    drug = catalog.drug(name)
+    return drug.name, drug.drug_class, drug.route, _dose(drug), _effects(drug)
+
+
+def _trial_row(name: str) -> Sequence[str]:
+    found = catalog.trial(name)
+    treatment = " + ".join(found.regimen) or "none"
+    return found.name, str(found.year), str(found.n_patients or "-"), treatment, found.role
 
 
 def _dose(drug: Any) -> str:

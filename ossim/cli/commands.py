@@ -11,17 +11,13 @@ import numpy as np
 import xarray as xr
 
 import ossim
-from ossim import dataset as schema
-from ossim import endpoints, plots
+from ossim import plots, registry, report
 from ossim.cli.preview import need_sweep
-from ossim.config import scenario
-from ossim.config.outcome import parse_outcome
-from ossim.config.scenario import ModelRun, Scenario
+from ossim.config import ModelRun, Scenario
+from ossim.endpoints.outcome import parse_outcome
 from ossim.endpoints.runs import admit
-from ossim.errors import FailedRunsError, InputError, OutputExistsError
-from ossim.report import assumptions as cli_assumptions
-from ossim.report import endpoint_table as cli_report
-from ossim.report import published as cli_published
+from ossim.errors import FailedRunsError, InputError, InterruptedReportError, OutputExistsError
+from ossim.sections.text import parse, read_text
 from ossim.store import folder as store
 from ossim.store.fields import FIELDS, open_fields
 
@@ -46,40 +42,78 @@ class Figure(NamedTuple):
 def run(
     config: Scenario | ModelRun, folder: Path, progress: Progress, *, force: bool, figures: bool, device: str = "cpu"
 ) -> int:
-    """Simulate one config, write its result folder and print the endpoints; return the exit code."""
+    """Simulate one config, keep the result, then print its endpoints and draw it; return the exit code."""
     attributes = _attributes(config, sweep=False)
     # The file is closed before its folder is renamed.
     with (
         store.result_folder(folder, force=force) as work,
         ossim.run(config, progress, to=work / store.DATASET, attributes=attributes, device=device) as dataset,
     ):
-        report = cli_report.of_trial(dataset, config.compare_with) if isinstance(config, Scenario) else None
-        drawn = _write(work, config, dataset, report.rows if report else (), figures)
-        failed = _failed(dataset)
-        failures = cli_report.of_runs(dataset) if isinstance(config, ModelRun) else ""
-    if report:
-        print(report.text)
-    if failures:
-        print(failures, file=sys.stderr)
-    if "temporal_error" in dataset.attrs:
-        print(cli_report.of_accuracy(dataset))
-    print(cli_assumptions.closing(dataset.attrs))
-    _say_where(folder, drawn)
-    return 1 if drawn.failures or failed else 0
+        _write(work, config, dataset)
+    return _reported(folder, config, figures)
 
 
 def sweep(config: Scenario, folder: Path, progress: Progress, *, force: bool, figures: bool) -> int:
-    """Run every point of a sweep, write its result folder and print the best and worst points."""
+    """Run every point of a sweep, keep the result, then print the best and worst points and draw it."""
     need_sweep(config)
     store.check_free(folder, force=force)
     dataset = ossim.run_sweep(config, progress=progress).assign_attrs(_attributes(config, sweep=True))
     with store.result_folder(folder, force=force) as work:
         store.write_dataset(dataset, work)
-        drawn = _write(work, config, dataset, cli_report.sweep_rows(dataset), figures)
-    print(cli_report.of_sweep(dataset))
-    print(cli_assumptions.closing(dataset.attrs))
-    _say_where(folder, drawn)
-    return 1 if drawn.failures or _failed(dataset) else 0
+        _write(work, config, dataset)
+    return _reported(folder, config, figures)
+
+
+def _write(work: Path, config: Scenario | ModelRun, dataset: xr.Dataset) -> None:
+    """Put beside the Dataset what makes it a whole result: its config and where it comes from."""
+    store.write_config(config.resolved(), work)
+    store.write_provenance(_plain(dataset.attrs), work)
+
+
+def _reported(folder: Path, config: Scenario | ModelRun, figures: bool) -> int:
+    """Print and draw a result that is safe on disk; what goes wrong takes nothing of it away."""
+    failed: list[str] = []
+    drawn = Drawn({}, [])
+    try:
+        with store.open_result(folder) as dataset:
+            bad = report.any_failed(dataset)
+            _attempt("endpoints", failed, lambda: _write_rows(dataset, folder))
+            _attempt("summary", failed, lambda: print(report.summary(dataset)))
+            if "patient" not in dataset.dims and bad and (line := report.failures(dataset)):
+                print(line, file=sys.stderr)
+            if figures:
+                drawn = _draw_result(folder, config.resolved(), dataset)
+    except KeyboardInterrupt:
+        kept = f"interrupted: the result is kept in {folder}/; 'ossim plot {folder}' draws its figures"
+        raise InterruptedReportError(kept) from None
+    _say_where(folder, drawn._replace(failures=[*failed, *drawn.failures]))
+    return 1 if failed or drawn.failures or bad else 0
+
+
+def _attempt(what: str, failed: list[str], work: Callable[[], object]) -> None:
+    """Do something with a result that is kept; note in one line what goes wrong."""
+    try:
+        work()
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        failed.append(f"{what} failed, the result is kept: {_short(error)}")
+
+
+def _write_rows(dataset: xr.Dataset, folder: Path) -> None:
+    if rows := report.endpoint_rows(dataset):
+        store.write_endpoints(rows, folder)
+
+
+def _draw_result(folder: Path, choices: Mapping[str, Any], dataset: xr.Dataset) -> Drawn:
+    """Draw the figures that a config asks for, or all."""
+    try:
+        found = _figures(choices, dataset, choices.get("figures", ())) | _field_figures(folder)
+        chosen = {name: found[name] for name in _chosen(found, choices.get("figures", ())) if name in found}
+        paths = {name: store.figure_path(Path(_file(name)).stem, folder) for name in chosen}
+        return _draw_all(chosen, paths, raised=())
+    except Exception as error:
+        return Drawn({}, [f"figures failed, the result is kept: {_short(error)}"])
 
 
 def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> int:
@@ -87,7 +121,7 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> in
     dataset = store.open_result(result)
     for kind in kinds:
         plots.find(kind)
-    found = _figures(_config_beside(result), dataset) | _field_figures(result)
+    found = _figures(_choices_beside(result), dataset, kinds) | _field_figures(result)
     chosen = _chosen(found, kinds)
     # A figure that was asked for and does not apply says itself what it lacks.
     found |= {name: Figure(dataset, {}) for name in chosen if name not in found}
@@ -108,53 +142,42 @@ def plot(result: Path, kinds: list[str], out: Path | None, *, force: bool) -> in
     return 1 if drawn.failures else 0
 
 
-def _config_beside(result: Path) -> Any:
-    """Return the config of a result folder; one of another version only costs the choices it made."""
+def _choices_beside(result: Path) -> dict[str, Any]:
+    """Return the keys of the config in a result folder, read as text: to draw a result never runs code."""
     path = result / store.CONFIG
     if not path.is_file():
-        return None
+        return {}
     try:
-        return scenario.load(path)
+        found = parse(read_text(path), str(path)).data
     except InputError as error:
         print(f"drawn without the choices of the config: {str(error).splitlines()[0]}", file=sys.stderr)
-        return None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _attributes(config: Any, *, sweep: bool) -> dict[str, Any]:
     """Return as attributes the size of the cohort, and the parameters that matter and no trial identifies."""
     if not isinstance(config, Scenario):
         return {}
-    added = {"assumptions": cli_assumptions.assumptions(config, sweep=sweep), "patients_per_arm": config.cohort.size}
+    added = {"assumptions": report.assumptions(config, sweep=sweep), "patients_per_arm": config.cohort.size}
     return {key: value for key, value in added.items() if value}
 
 
-def _write(work: Path, config: Any, dataset: xr.Dataset, rows: Sequence[Mapping[str, Any]], figures: bool) -> Drawn:
-    """Put beside the Dataset what else a result has, figures last: one that fails takes nothing else with it."""
-    store.write_config(config.resolved(), work)
-    if rows:
-        store.write_endpoints(rows, work)
-    store.write_provenance(_plain(dataset.attrs), work)
-    if not figures:
-        return Drawn({}, [])
-    try:
-        found = _figures(config, dataset) | _field_figures(work)
-    except Exception as error:
-        return Drawn({}, [f"figures failed: {_short(error)}"])
-    chosen = {name: found[name] for name in _chosen(found, config.figures) if name in found}
-    return _draw_all(chosen, {name: store.figure_path(Path(_file(name)).stem, work) for name in chosen})
+def _figures(choices: Mapping[str, Any], dataset: xr.Dataset, wanted: Sequence[str] = ()) -> dict[str, Figure]:
+    """Return every figure that a result can show, without the patients whose run failed.
 
-
-def _figures(config: Any, dataset: xr.Dataset) -> dict[str, Figure]:
-    """Return every figure that a result can show, without the patients whose run failed."""
+    Kinds of the user's are among them where they are `wanted`.
+    """
     try:
         dataset = admit(dataset, "exclude") if "patient" in dataset.dims else dataset
     except FailedRunsError:
         return {}
-    found = {name: Figure(dataset, _options(name, config, dataset)) for name in plots.applicable(dataset)}
-    published = cli_published.published(config.compare_with) if isinstance(config, Scenario) else []
-    if published and "patient" in dataset.dims:
-        comparison = endpoints.compare(dataset, published)
-        found |= {name: Figure(comparison, {}) for name in plots.applicable(comparison)}
+    named = [kind for kind in wanted if kind in plots.names() and registry.of_user(registry.FIGURE, kind)]
+    kinds = [*plots.applicable(dataset), *(name for kind in named for name in plots.applicable(dataset, kind))]
+    found = {name: Figure(dataset, _options(name, choices, dataset)) for name in kinds}
+    compared = report.comparison(dataset) if "patient" in dataset.dims else None
+    if compared is not None:
+        found |= {name: Figure(compared, {}) for name in plots.applicable(compared)}
     return found
 
 
@@ -178,17 +201,17 @@ def _chosen(found: Mapping[str, Figure], wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-def _options(name: str, config: Any, dataset: xr.Dataset) -> dict[str, Any]:
+def _options(name: str, choices: Mapping[str, Any], dataset: xr.Dataset) -> dict[str, Any]:
     """Return what a figure shows: variables, and the axes of a heat map, as the config says, else its first arm."""
-    if name == "time_course" and isinstance(config, ModelRun) and config.show:
-        return {"variables": list(config.show)}
+    if name == "time_course" and choices.get("show"):
+        return {"variables": list(choices["show"])}
     if name != "heatmap":
         return {}
-    heatmap = config.sweep.heatmap if isinstance(config, Scenario) and config.sweep else None
+    heatmap = (choices.get("sweep") or {}).get("heatmap")
     if heatmap is None:
         return {"arm": str(dataset["arm"].values[0])} if "arm" in dataset.coords else {}
-    options = {"x": heatmap.x, "y": heatmap.y, "variable": parse_outcome(heatmap.outcome).variable, "arm": heatmap.arm}
-    return options if heatmap.minus is None else options | {"minus": heatmap.minus}
+    options = {key: value for key, value in heatmap.items() if key != "outcome"}
+    return options | {"variable": parse_outcome(heatmap["outcome"]).variable}
 
 
 def _draw_all(
@@ -225,12 +248,6 @@ def _file(name: str) -> str:
 def _plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Turn NumPy scalars into Python ones, for JSON."""
     return {key: value.item() if isinstance(value, np.generic) else value for key, value in attributes.items()}
-
-
-def _failed(dataset: xr.Dataset) -> bool:
-    if "failed_patients" in dataset:
-        return bool((dataset["failed_patients"] > 0).any())
-    return "status" in dataset and bool((dataset["status"] != schema.Status.ok).any())
 
 
 def _say_where(folder: Path, drawn: Drawn) -> None:

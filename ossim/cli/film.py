@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -36,7 +37,7 @@ def film(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with store.beside(path) as part:
-            chosen = {"variables": variables or None, "arm": arm, "patient": patient, "fps": fps}
+            chosen: dict[str, Any] = {"variables": variables or None, "arm": arm, "patient": patient, "fps": fps}
             made = plots.animate(dataset, part.with_suffix(path.suffix), progress=progress, **chosen)
             os.replace(made, part)
     except OSError as error:

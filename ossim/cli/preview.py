@@ -12,7 +12,7 @@ from ossim import dataset as schema
 from ossim.config.scenario import ModelRun, Scenario
 from ossim.dosing import Regimen, dose_times
 from ossim.errors import InputError
-from ossim.models.patient.equations import MAX_LESIONS
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.store import folder as store
 from ossim.strategies import Line
 from ossim.strategies.treatment import line_text
@@ -26,22 +26,14 @@ def need_sweep(scenario: Any) -> None:
         raise InputError(f"{scenario.name}: the config has no 'sweep' section; use ossim run")
 
 
-def summary(config: Scenario | ModelRun) -> str:
-    """Say in a few words how large a config is."""
-    if isinstance(config, ModelRun):
-        return f"{config.model}, {len(config.times)} times"
-    points = f", {prod(len(axis.values) for axis in config.sweep.axes)} sweep points" if config.sweep else ""
-    return f"{len(config.arms)} arms, {config.cohort.size} patients, {_n_visits(config)} visits{points}"
-
-
 def preview(config: Scenario | ModelRun) -> str:
     """Return what a run would do: dose calendar of each arm, cohort, visits, size."""
     if isinstance(config, ModelRun):
-        return f"{config.title or config.name}: {summary(config)}, {len(config.doses)} dose rows"
+        return f"{config.title or config.name}: {config.summary()}, {len(config.doses)} dose rows"
     lines = [config.title or config.name]
     for arm in config.arms:
         lines.append(f"arm {arm.name} ({arm.strategy})")
-        visits = config.visits.every * np.arange(config.visits.number)
+        visits = config.visits.every * np.arange(config.visits.number, dtype=float)
         for number, (line, ending) in enumerate(zip(arm.lines, arm.plan.endings(visits), strict=True)):
             text = line_text(line)
             label = f"  line {number + 1}: " if len(arm.lines) > 1 else "  "

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtr
 
 from ossim.catalog import Population, model_parameters
-from ossim.catalog.populations import Correlation, Distribution
+from ossim.catalog.population_facts import Correlation, Distribution
 from ossim.rng import exponentials, normals
 
 THRESHOLDS = ("new_lesion_threshold", "death_threshold")

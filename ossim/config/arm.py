@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from ossim import registry
 from ossim.errors import Fault, InputError, nearest
 from ossim.sections.base import Duration, Nested, Section
 from ossim.strategies import Line, Strategy, planned, strategies, strategy, usable
@@ -36,10 +37,10 @@ class Arm(Section):
     """One treatment arm: a strategy, and beside it the options of that strategy as keys of their own."""
 
     strategy: Annotated[str, AfterValidator(lambda name: strategy(name) and name)] = Field(
-        "fixed", description="how the arm goes on from visit to visit"
+        default="fixed", description="how the arm goes on from visit to visit"
     )
     options: SkipValidation[Section] = Field(description="options of the strategy")
-    embolization: Embolization | None = Field(None, description="loss of supply; in the spatial model only")
+    embolization: Embolization | None = Field(default=None, description="loss of supply; in the spatial model only")
 
     _name: str = PrivateAttr("")
 
@@ -131,7 +132,9 @@ def _check_keys(name: str, options: type[Section], given: dict[str, Any], *, nam
         if "'strategy'" in hint:
             raise InputError(Fault("", 0, key, f"unknown key '{key}'{hint}"))
     for key in strange:
-        owners = [other for other, found in usable().items() if key in found.Options.model_fields]
+        # to look into the user's others would run them
+        shipped = [other for other in strategies() if not registry.of_user(registry.STRATEGY, other)]
+        owners = [other for other in shipped if key in strategy(other).Options.model_fields]
         if owners:
             raise InputError(Fault("", 0, key, f"'{key}' needs 'strategy: {owners[0]}'; this arm has '{name}'"))
     lacking = [key for key, field in options.model_fields.items() if field.is_required() and key not in given]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from ossim import catalog
 from ossim.config.parameter_values import parameter_values
-from ossim.models import PATIENT
-from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Frozen, Section
+from ossim.model import PATIENT
+from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Section, nothing
 
 NUMBERS_OR_TEXTS = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "string"]}})
 
@@ -18,17 +19,21 @@ def _fixed(given: object) -> object:
     return parameter_values(catalog.model_parameters(PATIENT), given)
 
 
+if TYPE_CHECKING:
+    Parameters = Mapping[str, float]
+else:
+    Parameters = Annotated[dict[str, float], BeforeValidator(_fixed), FROZEN, WRITTEN_AS_MAPPING, NUMBERS_OR_TEXTS]
+
+
 class Cohort(Section):
     """Who is treated; `parameters` hold for every patient, in canonical units."""
 
     population: Annotated[str, AfterValidator(lambda name: catalog.population(name).name)] = Field(
-        "relapsed", description="population file the patients are drawn from"
+        default="relapsed", description="population file the patients are drawn from"
     )
     size: int = Field(ge=1, le=1_000_000, description="number of virtual patients")
-    typical: bool = Field(False, description="every patient at the medians, without variability")
-    parameters: Annotated[dict[str, float], BeforeValidator(_fixed), FROZEN, WRITTEN_AS_MAPPING, NUMBERS_OR_TEXTS] = (
-        Field(
-            default_factory=Frozen,
-            description="model parameters fixed for all patients; bare numbers in canonical units",
-        )
+    typical: bool = Field(default=False, description="every patient at the medians, without variability")
+    parameters: Parameters = Field(
+        default_factory=nothing,
+        description="model parameters fixed for all patients; bare numbers in canonical units",
     )

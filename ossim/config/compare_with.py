@@ -36,7 +36,7 @@ def _read(value: Any) -> tuple[Comparison, ...]:
         if not isinstance(name, str):
             faults.add((key,), "must be the name of a trial")
             continue
-        trial = faults.attempt((key,), lambda name=name: catalog.trial(name))
+        trial = faults.attempt((key,), catalog.trial, name)
         if isinstance(value, dict) and not isinstance(arm, str):
             faults.add((key,), "must be the name of an arm")
         elif trial is not None:
@@ -74,9 +74,7 @@ def matched(wanted: tuple[Comparison, ...], arms: tuple[Arm, ...]) -> tuple[Comp
     """
     lines = {arm.name: arm.lines for arm in arms}
     faults = FaultList()
-    found = tuple(
-        item._replace(arm=faults.attempt((item.key,), lambda item=item: _arm(item, lines))) for item in wanted
-    )
+    found = tuple(item._replace(arm=faults.attempt((item.key,), _arm, item, lines)) for item in wanted)
     faults.stop()
     return found
 

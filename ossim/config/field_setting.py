@@ -12,7 +12,7 @@ from ossim.catalog import Parameter
 from ossim.config.grid import check_spacing, make_grid
 from ossim.config.space import Space
 from ossim.errors import InputError, unknown
-from ossim.models.field_model import FieldModel
+from ossim.model.field_model import FieldModel
 from ossim.numerics.pde.grid import Grid
 from ossim.sections.faults import check
 from ossim.sections.text import SectionText

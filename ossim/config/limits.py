@@ -34,7 +34,7 @@ def check_doses(arm: Arm, until: float, faults: FaultList) -> None:
     keys = [key for key in ("lines", "regimen") if key in type(arm.options).model_fields]
     for number, line in enumerate(arm.lines):
         place: Location = ("arms", arm.name, *keys[:1], *([number] if keys[:1] == ["lines"] else []))
-        faults.attempt(place, lambda line=line: _compile(line, until))
+        faults.attempt(place, _compile, line, until)
 
 
 def _compile(line: Line, until: float) -> None:

@@ -25,9 +25,9 @@ from ossim.config.space import Space
 from ossim.config.times import Times
 from ossim.config.trial import Figures
 from ossim.errors import Fault, InputError, unknown
-from ossim.models import Declared, FieldModel, State, model
-from ossim.models.doses import compiled_doses
-from ossim.sections.base import FaultList, Frozen, Names
+from ossim.model import Declared, FieldModel, Model, State, model
+from ossim.model.doses import compiled_doses
+from ossim.sections.base import FaultList, Frozen, Names, nothing
 
 _NUMBERS = {"anyOf": [{"type": ["number", "string"]}, {"type": "array", "items": {"type": "number"}}]}
 
@@ -58,21 +58,27 @@ else:
 class ModelRun(Config):
     """One run of a published model: what `ossim.simulate` is called with."""
 
-    title: str = Field("", max_length=200, description="what the config asks, in one line")
+    title: str = Field(default="", max_length=200, description="what the config asks, in one line")
     model: Annotated[str, AfterValidator(lambda name: model(name) and name)] = Field(
         description="name of the model; 'ossim models' lists them"
     )
-    parameter_set: str | None = Field(None, description="named set of published values; default: those of the model")
+    parameter_set: str | None = Field(
+        default=None, description="named set of published values; default: those of the model"
+    )
     times: Times = Field(description="output times [day]")
-    initial: Values = Field(default_factory=Frozen, description="state -> initial value")
-    parameters: Ranges = Field(default_factory=Frozen, description="parameter -> value or values")
-    doses: Rows = Field((), description="dose rows: time, amt, cmt, ii, addl, ...")
-    rtol: float = Field(1e-8, ge=1e-13, le=1e-2, description="relative tolerance")
-    atol: float = Field(1e-10, gt=0, le=1e-2, description="absolute tolerance")
-    observations: Names = Field((), description="published data of the model drawn as points")
-    show: Names = Field((), description="variables of the time course; empty: all")
-    figures: Figures = Field((), description="figure kinds to draw; empty: all that apply")
-    space: Space | None = Field(None, description="grid of a model in space")
+    initial: Values = Field(default_factory=nothing, description="state -> initial value")
+    parameters: Ranges = Field(default_factory=nothing, description="parameter -> value or values")
+    doses: Rows = Field(default=(), description="dose rows: time, amt, cmt, ii, addl, ...")
+    rtol: float = Field(default=1e-8, ge=1e-13, le=1e-2, description="relative tolerance")
+    atol: float = Field(default=1e-10, gt=0, le=1e-2, description="absolute tolerance")
+    observations: Names = Field(default=(), description="published data of the model drawn as points")
+    show: Names = Field(default=(), description="variables of the time course; empty: all")
+    figures: Figures = Field(default=(), description="figure kinds to draw; empty: all that apply")
+    space: Space | None = Field(default=None, description="grid of a model in space")
+
+    def summary(self) -> str:
+        """Return in a few words how large it is."""
+        return f"{self.model}, {len(self.times)} times"
 
     @field_validator("parameter_set", mode="after")
     @classmethod
@@ -107,7 +113,7 @@ class ModelRun(Config):
             if not declared.doses:
                 faults.add((number,), f"model {declared.name} takes no doses")
             else:
-                faults.attempt((number,), lambda row=row: _compile(declared, row, until))
+                faults.attempt((number,), _compile, declared, row, until)
         faults.stop()
         return rows
 
@@ -132,7 +138,7 @@ class ModelRun(Config):
         space, faults = self.space or Space(), FaultList()
         given = {name: value for name, value in self.parameters.items() if not isinstance(value, tuple)}
         facts = model_parameters(self.model, self.parameter_set)
-        faults.attempt(("space",), lambda: field_setting(declared, facts, {}, given, space))
+        faults.attempt(("space",), field_setting, declared, facts, {}, given, space)
         faults.stop()
         return self if self.space is not None else self.model_copy(update={"space": space})
 
@@ -154,13 +160,10 @@ def _checked(kind: str, known: Mapping[str, Parameter], given: Mapping[str, Any]
 
 def _one_or_many(kind: str, known: Mapping[str, Parameter], name: str, value: Any, faults: FaultList) -> Any:
     if not isinstance(value, (list, tuple)) or name not in known or kind == "state":
-        return faults.attempt((name,), lambda: _value(kind, known, name, value))
+        return faults.attempt((name,), _value, kind, known, name, value)
     if not value:
         faults.add((name,), "must be a number or a list of numbers, is an empty list")
-    return tuple(
-        faults.attempt((name, number), lambda item=item: _value(kind, known, name, item))
-        for number, item in enumerate(value)
-    )
+    return tuple(faults.attempt((name, number), _value, kind, known, name, item) for number, item in enumerate(value))
 
 
 def _value(kind: str, known: Mapping[str, Parameter], name: str, value: Any) -> float:
@@ -173,7 +176,8 @@ def _starts(declared: Declared, facts: Mapping[str, Parameter]) -> dict[str, Par
     """What the values at the start may be."""
     if isinstance(declared, FieldModel):
         return {item.name: _from_zero(item.name, item.unit, item.long_name) for item in declared.fields.values()}
-    return {state.name: _start(state, facts) for state in declared.states.values()}
+    states = declared.states.values() if isinstance(declared, Model) else ()
+    return {state.name: _start(state, facts) for state in states}
 
 
 def _start(state: State, facts: Mapping[str, Parameter]) -> Parameter:
@@ -188,7 +192,7 @@ def _from_zero(name: str, unit: str, long_name: str) -> Parameter:
 def _each(names: tuple[str, ...], info: ValidationInfo, check: Callable[[Declared, str], object]) -> tuple[str, ...]:
     faults = FaultList()
     for number, name in enumerate(names if "model" in info.data else ()):
-        faults.attempt((number,), lambda name=name: check(model(info.data["model"]), name))
+        faults.attempt((number,), check, model(info.data["model"]), name)
     faults.stop()
     return names
 

@@ -21,10 +21,7 @@ def parameter_values(known: Mapping[str, catalog.Parameter], given: Any) -> Any:
     if not isinstance(given, Mapping):
         return given
     faults = FaultList()
-    values = {
-        name: faults.attempt((name,), lambda name=name, value=value: parameter_value(known, name, value))
-        for name, value in given.items()
-    }
+    values = {name: faults.attempt((name,), parameter_value, known, name, value) for name, value in given.items()}
     faults.stop()
     return values
 

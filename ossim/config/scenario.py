@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ossim.config.base import Config
 from ossim.config.model_run import ModelRun
 from ossim.config.trial import Scenario
-from ossim.models import PATIENT, SPATIAL
+from ossim.model import PATIENT, SPATIAL
 from ossim.sections.text import SectionText, parse, read_text
 
 __all__ = ["Config", "ModelRun", "Scenario", "json_schema", "load", "loads"]

@@ -10,13 +10,15 @@ from ossim.sections.base import Duration, Section
 class Solver(Section):
     """Accuracy of the integration."""
 
-    rtol: float = Field(1e-7, ge=1e-13, le=1e-2, description="relative tolerance of each step")
-    atol: float = Field(1e-9, gt=0, le=1e-2, description="absolute tolerance, relative to the baseline of a state")
-    max_steps: int = Field(100_000, ge=10, description="most steps of one patient in all")
+    rtol: float = Field(default=1e-7, ge=1e-13, le=1e-2, description="relative tolerance of each step")
+    atol: float = Field(
+        default=1e-9, gt=0, le=1e-2, description="absolute tolerance, relative to the baseline of a state"
+    )
+    max_steps: int = Field(default=100_000, ge=10, description="most steps of one patient in all")
 
 
 class Output(Section):
     """What is kept besides the visits."""
 
-    trajectories: int = Field(20, ge=0, le=100_000, description="patients whose time course is kept")
-    every: Duration = Field(7.0, description="time between points of a time course")
+    trajectories: int = Field(default=20, ge=0, le=100_000, description="patients whose time course is kept")
+    every: Duration = Field(default=7.0, description="time between points of a time course")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from ossim.catalog import model_parameters
 from ossim.config.cohort import NUMBERS_OR_TEXTS
 from ossim.config.parameter_values import parameter_values
-from ossim.models import SPATIAL
-from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Frozen, Length, Section, Step, as_tuple
+from ossim.model import SPATIAL
+from ossim.sections.base import FROZEN, WRITTEN_AS_MAPPING, Length, Section, Step, as_tuple, nothing
 
 
 class Shape(Section):
@@ -18,13 +19,13 @@ class Shape(Section):
 
     shape: Literal["ball", "outside_ball", "slab", "file"] = Field(description="what it is")
     center: Annotated[tuple[float, ...], BeforeValidator(as_tuple), PlainSerializer(list)] = Field(
-        (), max_length=3, description="center of a ball: x, y, z [mm]"
+        default=(), max_length=3, description="center of a ball: x, y, z [mm]"
     )
-    radius: Length | None = Field(None, description="radius of a ball")
-    axis: Literal["r", "x", "y", "z"] = Field("x", description="axis that a slab lies across")
-    start: float = Field(0.0, alias="from", description="where a slab begins [mm]")
-    stop: float = Field(0.0, alias="to", description="where a slab ends [mm]")
-    path: str = Field("", description="bool array in NumPy's .npy format, shape of the grid")
+    radius: Length | None = Field(default=None, description="radius of a ball")
+    axis: Literal["r", "x", "y", "z"] = Field(default="x", description="axis that a slab lies across")
+    start: float = Field(default=0.0, alias="from", description="where a slab begins [mm]")
+    stop: float = Field(default=0.0, alias="to", description="where a slab ends [mm]")
+    path: str = Field(default="", description="bool array in NumPy's .npy format, shape of the grid")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -51,22 +52,30 @@ def _all(shapes: tuple[Shape, ...]) -> list[dict[str, object]]:
     return [shape.written() for shape in shapes]
 
 
+if TYPE_CHECKING:
+    Parameters = Mapping[str, float]
+else:
+    Parameters = Annotated[dict[str, float], BeforeValidator(_of_lesions), FROZEN, WRITTEN_AS_MAPPING, NUMBERS_OR_TEXTS]
+
+
 class Space(Section):
     """The grid that fields live on, and how finely time is cut."""
 
-    geometry: Literal["radial", "line", "plane", "box"] = Field("radial", description="kind of grid")
-    size: Length | None = Field(None, description="radius of a radial grid, else edge of the square or cube")
-    spacing: Length | None = Field(None, description="edge of a cell")
-    step: Step | None = Field(None, description="longest time step")
+    geometry: Literal["radial", "line", "plane", "box"] = Field(default="radial", description="kind of grid")
+    size: Length | None = Field(default=None, description="radius of a radial grid, else edge of the square or cube")
+    spacing: Length | None = Field(default=None, description="edge of a cell")
+    step: Step | None = Field(default=None, description="longest time step")
     barriers: Annotated[tuple[Shape, ...], BeforeValidator(as_tuple), PlainSerializer(_all)] = Field(
-        (), description="where there is no tissue: bone, a cavity"
+        default=(), description="where there is no tissue: bone, a cavity"
     )
     regions: Annotated[tuple[Region, ...], BeforeValidator(as_tuple), PlainSerializer(_all)] = Field(
-        (), description="where transport is slower or faster"
+        default=(), description="where transport is slower or faster"
     )
-    wall_clock: float | None = Field(None, gt=0, description="most seconds of computing; what was reached then stands")
-    parameters: Annotated[
-        dict[str, float], BeforeValidator(_of_lesions), FROZEN, WRITTEN_AS_MAPPING, NUMBERS_OR_TEXTS
-    ] = Field(default_factory=Frozen, description="parameters of the spatial patient model, for every lesion")
-    fields_every: Step = Field(28.0, description="time between fields kept: first lesion of the first patient")
-    error_estimate: bool = Field(True, description="run again with double steps and say how much that changes")
+    wall_clock: float | None = Field(
+        default=None, gt=0, description="most seconds of computing; what was reached then stands"
+    )
+    parameters: Parameters = Field(
+        default_factory=nothing, description="parameters of the spatial patient model, for every lesion"
+    )
+    fields_every: Step = Field(default=28.0, description="time between fields kept: first lesion of the first patient")
+    error_estimate: bool = Field(default=True, description="run again with double steps and say how much that changes")

@@ -8,7 +8,7 @@ from ossim.config.cohort import Cohort
 from ossim.config.grid import check_spacing
 from ossim.config.space import Space
 from ossim.config.visits import Visits
-from ossim.models import SPATIAL
+from ossim.model import SPATIAL
 from ossim.sections.base import FaultList
 
 MOST_PATIENTS = 10_000
@@ -28,7 +28,7 @@ def check_space(model: str, space: Space | None, cohort: Cohort, arms: Arms, vis
     if size > MOST_PATIENTS:
         faults.add(("cohort", "size"), f"at most {MOST_PATIENTS:,} patients in space, not {size:,}")
     values = space_values(space)
-    faults.attempt(("space",), lambda: check_spacing(values["cell_spacing"], values["front_width"]))
+    faults.attempt(("space",), check_spacing, values["cell_spacing"], values["front_width"])
 
 
 def _check_embolization(model: str, arms: Arms, until: float, faults: FaultList) -> None:

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Sk
 from ossim.catalog import model_parameters
 from ossim.config import overrides
 from ossim.config.axis_values import AXIS_SCHEMA, expand
-from ossim.config.outcome import Outcome, parse_outcome
+from ossim.endpoints.outcome import Outcome, parse_outcome
 from ossim.errors import nearest, unknown
-from ossim.models import PATIENT
+from ossim.model import PATIENT
 from ossim.sections.base import FaultList, Section, as_filled_tuple
 
 PARAMETERS = ("cohort", "parameters")
@@ -37,6 +37,13 @@ def _axes(values: dict[str, tuple[Any, ...]]) -> tuple[Axis, ...]:
 
 AxisValues = Annotated[SkipValidation[Any], BeforeValidator(expand), WithJsonSchema(AXIS_SCHEMA)]
 
+_OUTCOME = {
+    "anyOf": [
+        {"type": "string", "examples": ["ORR", "median PFS", "progression_free_rate at 4 months"]},
+        {"type": "object", "properties": {"outcome": {"type": "string"}}, "required": ["outcome"]},
+    ]
+}
+
 if TYPE_CHECKING:
     Axes = tuple[Axis, ...]
     Outcomes = tuple[Outcome, ...]
@@ -47,9 +54,9 @@ else:
         PlainSerializer(lambda axes: {axis.path: list(axis.values) for axis in axes}),
     ]
     Outcomes = Annotated[
-        tuple[Annotated[SkipValidation[Any], BeforeValidator(parse_outcome), WithJsonSchema({"type": "string"})], ...],
+        tuple[Annotated[SkipValidation[Any], BeforeValidator(parse_outcome), WithJsonSchema(_OUTCOME)], ...],
         BeforeValidator(as_filled_tuple),
-        PlainSerializer(lambda outcomes: [outcome.text for outcome in outcomes]),
+        PlainSerializer(lambda outcomes: [outcome.written() for outcome in outcomes]),
     ]
 
 
@@ -60,16 +67,16 @@ class Heatmap(Section):
     y: str = Field(description="axis along y")
     outcome: str = Field(description="one of the outcomes of the sweep")
     arm: str = Field(description="arm shown")
-    minus: str | None = Field(None, description="arm subtracted from it, point by point")
+    minus: str | None = Field(default=None, description="arm subtracted from it, point by point")
 
 
 class Sweep(Section):
     """Axes that are combined, outcomes that are read off each run."""
 
-    design: Literal["grid"] = Field("grid", description="how axes combine: every value with every other")
+    design: Literal["grid"] = Field(default="grid", description="how axes combine: every value with every other")
     axes: Axes = Field(min_length=1, description="dotted path or parameter name -> values")
     outcomes: Outcomes = Field(description="for example 'progression_free_rate at 4 months'")
-    heatmap: Heatmap | None = Field(None, description="axes and outcome of the heat map")
+    heatmap: Heatmap | None = Field(default=None, description="axes and outcome of the heat map")
 
     def check_names(self, arms: tuple[str, ...], keys: tuple[str, ...]) -> None:
         """Refuse axes that name nothing, and a heat map of what is not swept; `keys` are those of the config.
@@ -81,7 +88,7 @@ class Sweep(Section):
         """
         faults = FaultList()
         for axis in self.axes:
-            faults.attempt(("axes", axis.path), lambda axis=axis: check_name(axis.path, keys))
+            faults.attempt(("axes", axis.path), check_name, axis.path, keys)
         if self.heatmap is not None and not faults.found:
             self._check_heatmap(self.heatmap, arms, faults)
         faults.stop()

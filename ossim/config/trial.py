@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -16,7 +17,7 @@ from ossim.config.space import Space
 from ossim.config.spatial_trial import check_space
 from ossim.config.sweep import Sweep
 from ossim.config.visits import Visits
-from ossim.models import PATIENT, SPATIAL
+from ossim.model import SPATIAL
 from ossim.registry import FIGURE, known
 from ossim.sections.base import FaultList, Location, Names
 
@@ -24,7 +25,7 @@ from ossim.sections.base import FaultList, Location, Names
 def _figures(kinds: tuple[str, ...]) -> tuple[str, ...]:
     faults = FaultList()
     for number, kind in enumerate(kinds):
-        faults.attempt((number,), lambda kind=kind: known(FIGURE, kind))
+        faults.attempt((number,), known, FIGURE, kind)
     faults.stop()
     return kinds
 
@@ -37,26 +38,28 @@ class Scenario(Config):
 
     bare_names: ClassVar[Location] = ("cohort", "parameters")
 
-    title: str = Field("", max_length=200, description="what the config asks, in one line")
+    title: str = Field(default="", max_length=200, description="what the config asks, in one line")
     model: Literal["osteosarcoma_patient", "osteosarcoma_spatial"] = Field(
-        PATIENT, description="model simulated; in the spatial one every lesion lives on a grid of its own"
+        default="osteosarcoma_patient",
+        description="model simulated; in the spatial one every lesion lives on a grid of its own",
     )
-    seed: int = Field(1, ge=0, lt=2**63, description="root of every random stream")
+    seed: int = Field(default=1, ge=0, lt=2**63, description="root of every random stream")
     cohort: Cohort = Field(description="who is treated")
     arms: Arms = Field(min_length=1, description="name -> treatment")
     visits: Visits = Field(description="scans and follow-up")
     pharmacokinetics: Literal["calibrated", "population", "daily_mean"] = Field(
-        "calibrated", description="which drug concentrations drive the effect"
+        default="calibrated", description="which drug concentrations drive the effect"
     )
     new_lesions: Literal["hazard", "metastases"] = Field(
-        "hazard", description="where new lesions come from: a hazard, or metastases that grow until they are seen"
+        default="hazard",
+        description="where new lesions come from: a hazard, or metastases that grow until they are seen",
     )
     solver: Solver = Field(default_factory=Solver, description="accuracy of the integration")
     output: Output = Field(default_factory=Output, description="time courses kept")
-    compare_with: Comparisons = Field((), description="published trials, as a list or as trial -> arm")
-    figures: Figures = Field((), description="figure kinds to draw; empty: all that apply")
-    sweep: Sweep | None = Field(None, description="values to try; needs 'ossim sweep'")
-    space: Space | None = Field(None, description="grid of the spatial model")
+    compare_with: Comparisons = Field(default=(), description="published trials, as a list or as trial -> arm")
+    figures: Figures = Field(default=(), description="figure kinds to draw; empty: all that apply")
+    sweep: Sweep | None = Field(default=None, description="values to try; needs 'ossim sweep'")
+    space: Space | None = Field(default=None, description="grid of the spatial model")
 
     @field_validator("compare_with", mode="after")
     @classmethod
@@ -94,7 +97,12 @@ class Scenario(Config):
             tried = axis.values if len(axis.values) <= MAX_CHECKED else (axis.values[0], axis.values[-1])
             for number, value in enumerate(tried):
                 place = ("sweep", "axes", axis.path, number)
-                faults.attempt(place, lambda path=axis.path, value=value: base.with_overrides({path: value}, path))
+                faults.attempt(place, base.with_overrides, {axis.path: value}, axis.path)
+
+    def summary(self) -> str:
+        """Return in a few words how large it is."""
+        points = f", {prod(len(axis.values) for axis in self.sweep.axes)} sweep points" if self.sweep else ""
+        return f"{len(self.arms)} arms, {self.cohort.size} patients, {self.visits.number} visits{points}"
 
     def without_sweep(self) -> Self:
         """Return the trial of one point: the config without its sweep."""

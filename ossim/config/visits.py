@@ -2,15 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    PlainSerializer,
+    SkipValidation,
+    ValidationError,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from ossim.criteria import Criterion, criteria, criterion, make_criterion
 from ossim.errors import Fault, InputError
-from ossim.sections.base import Duration, Section
+from ossim.sections.base import Duration, Nested, Section
 
 MAX_VISITS = 10_000
 MAX_HORIZON = 36_525.0  # a hundred years [day]
+
+
+def _read(value: object) -> Criterion:
+    """Return the criterion of a name, or of a mapping of its name and its options."""
+    if isinstance(value, Criterion):
+        return value
+    if isinstance(value, str):
+        return make_criterion(value)
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        raise InputError(f"must be the name of a criterion ({', '.join(criteria())}), or {{name: ..., its options}}")
+    options = {key: one for key, one in value.items() if key != "name"}
+    try:
+        return make_criterion(value["name"], options)
+    except ValidationError as error:
+        raise Nested(error, criterion(value["name"]).Options, ("name",)) from None
+
+
+class _CriterionSchema:
+    """The JSON Schema of ``criteria``: a name, or a name with the options of that criterion."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        shapes: list[JsonSchemaValue] = [{"enum": list(criteria())}]
+        for name in criteria():
+            options = criterion(name).Options.model_json_schema()
+            properties = {"name": {"const": name}, **options.get("properties", {})}
+            shapes.append(
+                {"type": "object", "properties": properties, "required": ["name"], "additionalProperties": False}
+            )
+        return {"anyOf": shapes}
+
+
+if TYPE_CHECKING:
+    Criteria = Criterion
+else:
+    Criteria = Annotated[
+        SkipValidation[Any],
+        BeforeValidator(_read),
+        PlainSerializer(lambda chosen: chosen.written()),
+        _CriterionSchema(),
+    ]
 
 
 class Visits(Section):
@@ -18,9 +70,12 @@ class Visits(Section):
 
     every: Duration = Field(description="time between visits")
     until: Duration = Field(description="end of follow-up")
-    criteria: Literal["recist_1.1"] = Field("recist_1.1", description="response criteria")
+    criteria: Criteria = Field(default_factory=make_criterion, description="response criteria, with their options")
     measurement_error: float | None = Field(
-        None, ge=0, le=1, description="standard deviation of the log of a measured diameter; default: the model's"
+        default=None,
+        ge=0,
+        le=1,
+        description="standard deviation of the log of a measured diameter; default: the model's",
     )
 
     @property

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.stats import norm
 
+from ossim.endpoints.base import RATE, Alias
 from ossim.endpoints.intervals import clopper_pearson
-from ossim.endpoints.kinds.objective_response import objective_response
-from ossim.endpoints.kinds.overall_survival import overall_survival
-from ossim.endpoints.kinds.progression_free_survival import progression_free_survival
-from ossim.endpoints.landmark import event_free_rate
-from ossim.endpoints.survival import kaplan_meier, median_time
+from ossim.endpoints.outcome import load, names
+from ossim.endpoints.outcome import published as computed_by
 from ossim.errors import InputError, unknown
 
-RATE, MEDIAN = "rate", "median"
 _WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PublishedOutcome:
     """One published number: where it belongs, what it is, and how sure the trial was of it.
 
     `time` is the landmark of a rate or the response window [day]; `k` of `n` patients, `k` may be fractional where
@@ -41,34 +37,9 @@ class Outcome:
     ci_high: float | None = None
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """How an outcome of one kind is computed: `quantity`, the survival endpoint, the estimator."""
-
-    quantity: str
-    survival: str = ""
-    estimator: str = "kaplan_meier"
-    with_minor: bool = False
-
-
-ENDPOINTS = MappingProxyType(
-    {
-        "event_free": _Kind(RATE, "pfs"),
-        "progression_free": _Kind(RATE, "pfs"),
-        "progression_free_binomial": _Kind(RATE, "pfs", "binomial"),
-        "progression_free_after_first_visit": _Kind(RATE, "pfs", "binomial"),
-        "overall_survival": _Kind(RATE, "os"),
-        "objective_response": _Kind(RATE),
-        "objective_response_with_minor": _Kind(RATE, with_minor=True),
-        "median_progression_free_survival": _Kind(MEDIAN, "pfs"),
-        "median_overall_survival": _Kind(MEDIAN, "os"),
-    }
-)
-
-
 def compare(
     ds: xr.Dataset,
-    outcomes: Iterable[Mapping[str, object]],
+    outcomes: Iterable[Mapping[str, Any]],
     *,
     confidence_level: float = 0.95,
     failed: str = "raise",
@@ -78,7 +49,7 @@ def compare(
     Parameters
     ----------
     ds : trial Dataset
-    outcomes : one mapping per outcome with the keys of `Outcome`; missing keys may be absent or None
+    outcomes : one mapping per outcome with the keys of `PublishedOutcome`; missing keys may be absent or None
     confidence_level : of the exact interval, computed from `k` and `n` unless `ci_low` and `ci_high` are given
     failed : "raise" or "exclude" runs whose status is not ok
 
@@ -108,10 +79,10 @@ def compare(
     return compared
 
 
-def rows(compared: xr.Dataset) -> list[dict[str, object]]:
+def rows(compared: xr.Dataset) -> list[dict[str, Any]]:
     """Return the Dataset of `compare` as one plain dict per outcome, ready for a CSV writer."""
     return [
-        {name: compared[name].values[index].item() for name in compared.data_vars}
+        {str(name): compared[name].values[index].item() for name in compared.data_vars}
         for index in range(compared.sizes["outcome"])
     ]
 
@@ -129,39 +100,42 @@ def digits_needed(simulated: float, low: float, high: float, least: int) -> int:
     return least + int(low <= simulated <= high)
 
 
-def _read(outcome: Mapping[str, object], ds: xr.Dataset) -> Outcome:
-    fields = Outcome.__dataclass_fields__
+def _read(outcome: Mapping[str, Any], ds: xr.Dataset) -> PublishedOutcome:
+    fields = PublishedOutcome.__dataclass_fields__
     for key in outcome:
         if key not in fields:
             raise unknown("key of a published outcome", key, fields)
-    read = Outcome(**outcome)
-    if read.endpoint not in ENDPOINTS:
-        raise unknown("published endpoint", read.endpoint, ENDPOINTS)
+    read = PublishedOutcome(**outcome)
+    found = computed_by(read.endpoint)
+    if found is None:
+        raise unknown("published endpoint", read.endpoint, names())
     if read.arm not in ds["arm"].values:
         raise unknown("arm", read.arm, map(str, ds["arm"].values))
-    if ENDPOINTS[read.endpoint].survival and ENDPOINTS[read.endpoint].quantity == RATE and read.time is None:
+    name, alias = found
+    if load(name).statistics[alias.statistic] and read.time is None:
         raise InputError(f"{read.label or read.arm}: a {read.endpoint} rate needs the time of its landmark")
     if read.value is None and (read.k is None or read.n is None):
         raise InputError(f"{read.label or read.arm}: a published {read.endpoint} needs a value, or k and n")
     return read
 
 
-def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed: str) -> dict[str, object]:
-    kind = ENDPOINTS[outcome.endpoint]
+def _compared(ds: xr.Dataset, outcome: PublishedOutcome, confidence_level: float, failed: str) -> dict[str, object]:
+    name, alias = computed_by(outcome.endpoint) or ("", Alias(RATE))
+    quantity = alias.statistic
     n = np.nan if outcome.n is None else float(outcome.n)
     k = float(outcome.k) if outcome.k is not None else np.nan
     # counts say more than a rounded percentage
-    published = k / n if not np.isnan(k) and n > 0 else float(outcome.value)
-    if kind.quantity == RATE and np.isnan(k):
+    published = k / n if not np.isnan(k) and n > 0 else float(outcome.value or 0.0)
+    if quantity == RATE and np.isnan(k):
         k = published * n
     low, high = _published_interval(outcome, k, n, confidence_level)
-    simulated, error = _simulated(ds, outcome, kind, failed)
+    simulated, error = _simulated(ds, outcome, name, alias, failed)
     known = not (np.isnan(low) or np.isnan(high) or np.isnan(simulated))
     return {
         "label": outcome.label or f"{outcome.arm}, {outcome.endpoint.replace('_', ' ')}",
         "arm": outcome.arm,
         "endpoint": outcome.endpoint,
-        "quantity": kind.quantity,
+        "quantity": quantity,
         "time": np.nan if outcome.time is None else float(outcome.time),
         "published": published,
         "ci_low": low,
@@ -171,11 +145,11 @@ def _compared(ds: xr.Dataset, outcome: Outcome, confidence_level: float, failed:
         "simulated": simulated,
         "simulated_se": error,
         "inside": int(low <= simulated <= high) if known else -1,
-        "misfit": _misfit(k, n, simulated) if kind.quantity == RATE else np.nan,
+        "misfit": _misfit(k, n, simulated) if quantity == RATE else np.nan,
     }
 
 
-def _published_interval(outcome: Outcome, k: float, n: float, confidence_level: float) -> tuple[float, float]:
+def _published_interval(outcome: PublishedOutcome, k: float, n: float, confidence_level: float) -> tuple[float, float]:
     if outcome.ci_low is not None and outcome.ci_high is not None:
         return float(outcome.ci_low), float(outcome.ci_high)
     if np.isnan(k) or np.isnan(n):
@@ -184,25 +158,12 @@ def _published_interval(outcome: Outcome, k: float, n: float, confidence_level: 
     return float(low), float(high)
 
 
-def _simulated(ds: xr.Dataset, outcome: Outcome, kind: _Kind, failed: str) -> tuple[float, float]:
+def _simulated(ds: xr.Dataset, outcome: PublishedOutcome, name: str, alias: Alias, failed: str) -> tuple[float, float]:
     """Return the simulated value of an outcome and its Monte Carlo standard error."""
-    arm = ds.sel(arm=[outcome.arm])
-    if not kind.survival:
-        until = np.inf if outcome.time is None else outcome.time
-        rate = objective_response(arm, until=until, with_minor=kind.with_minor, failed=failed).isel(arm=0)
-        return _with_error(float(rate["rate"]), float(rate["n"]))
-    endpoint = {"pfs": progression_free_survival, "os": overall_survival}[kind.survival]
-    events = endpoint(arm, failed=failed)
-    if kind.quantity == RATE:
-        rate = event_free_rate(events, outcome.time, estimator=kind.estimator).isel(arm=0)
-        return _with_error(float(rate["rate"]), float(rate["n"]))
-    curve = kaplan_meier(events["time"].values[0], events["event"].values[0])
-    median, low, high = median_time(curve)
-    return median, (high - low) / (2 * norm.ppf(0.975))
-
-
-def _with_error(rate: float, n: float) -> tuple[float, float]:
-    return rate, float(np.sqrt(rate * (1 - rate) / n)) if n else np.nan
+    endpoint = load(name)
+    options = endpoint.Options.model_validate(dict(alias.options))
+    found = endpoint.estimate(ds.sel(arm=[outcome.arm]), alias.statistic, outcome.time, options, failed)
+    return float(found.value[0]), float(found.error[0])
 
 
 def _misfit(k: float, n: float, rate: float) -> float:

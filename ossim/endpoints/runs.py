@@ -93,6 +93,11 @@ def last_planned_visit(ds: xr.Dataset) -> float:
     return float(ds.get("planned_visit_time", ds["visit_time"]).max())
 
 
+def earlier(one: xr.DataArray, other: xr.DataArray | float) -> xr.DataArray:
+    """Return the earlier of two times; what is NaN never comes."""
+    return xr.apply_ufunc(np.fmin, one, other)
+
+
 def time_to_event(time: xr.DataArray, event: xr.DataArray, long_name: str) -> xr.Dataset:
     """Return a Dataset of `time` [day] and `event` (true = happened, false = censored), NaN time = not a subject."""
     ds = xr.Dataset({"time": time, "event": event & time.notnull()}).transpose("arm", "patient")

@@ -66,16 +66,17 @@ def _estimate(events: NDArray, at_risk: NDArray, confidence_level: float) -> tup
 
 def _subjects(time: ArrayLike, event: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return times and events of the subjects, refusing negative times and empty groups."""
-    time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
-    if time.ndim != 1 or time.shape != event.shape:
-        raise InputError(f"time and event of one group have one dimension, not shapes {time.shape} and {event.shape}")
-    subject = ~np.isnan(time)
-    time, event = time[subject], event[subject]
-    if not time.size:
+    times, events = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
+    if times.ndim != 1 or times.shape != events.shape:
+        shapes = f"{times.shape} and {events.shape}"
+        raise InputError(f"time and event of one group have one dimension, not shapes {shapes}")
+    subject = ~np.isnan(times)
+    times, events = times[subject], events[subject]
+    if not times.size:
         raise InputError("a survival curve needs at least one subject")
-    if (time < 0).any():
-        raise InputError(f"{(time < 0).sum()} times are negative")
-    return time, event
+    if (times < 0).any():
+        raise InputError(f"{(times < 0).sum()} times are negative")
+    return times, events
 
 
 def survival_at(curve: xr.Dataset, at: ArrayLike) -> xr.Dataset:

@@ -19,8 +19,8 @@ from ossim.dosing import EventKind
 from ossim.dosing.events import ALL_COMPARTMENTS
 from ossim.errors import InputError
 from ossim.exchange.mathml import math
-from ossim.models import Clock, Compartment, Depot, Dosed, Level, Model, model
-from ossim.models.doses import treat
+from ossim.model import Clock, Compartment, Depot, Dosed, Level, Model, model
+from ossim.model.doses import treat
 from ossim.numerics.codegen.jacobian import symbol, symbolic, trace
 from ossim.numerics.codegen.system import argument_names, output_names
 from ossim.numerics.ode.dose_events import steady_level

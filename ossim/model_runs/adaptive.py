@@ -16,9 +16,9 @@ import numpy as np
 import xarray as xr
 
 from ossim.errors import InputError, unknown
+from ossim.model import Compartment, Level, Model
 from ossim.model_runs.dataset import observed
 from ossim.model_runs.simulate import METHODS, Prepared, collect, prepare
-from ossim.models import Compartment, Level, Model
 from ossim.numerics.arrays import OK
 from ossim.numerics.ode.problem import advance_problem
 

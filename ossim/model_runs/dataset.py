@@ -9,8 +9,8 @@ import xarray as xr
 
 from ossim.catalog import Parameter, observation
 from ossim.dosing.events import EventTable
-from ossim.models import Compartment, Level, Model
-from ossim.models.doses import dose_calendar, given_rates
+from ossim.model import Compartment, Level, Model
+from ossim.model.doses import dose_calendar, given_rates
 from ossim.numerics.arrays import STATUS_MEANINGS
 from ossim.numerics.codegen.system import argument_names, output_names
 from ossim.numerics.ode.problem import Problem

@@ -18,7 +18,7 @@ from ossim.config.parameter_values import bounded
 from ossim.config.space import Space
 from ossim.dataset import Status, dataarray_attrs
 from ossim.errors import InputError, unknown
-from ossim.models.field_model import FieldModel
+from ossim.model.field_model import FieldModel
 from ossim.numerics.pde.evolve import advance, settle
 from ossim.numerics.pde.outline import diameter, touches
 from ossim.numerics.pde.problem import FieldProblem, bind
@@ -26,7 +26,7 @@ from ossim.store import provenance
 from ossim.store.fields import FieldStore
 
 
-class Course(NamedTuple):
+class FieldRun(NamedTuple):
     """What one run gave: integrals and sizes over time, how it ended, the day reached, and the fields then."""
 
     observed: dict[str, np.ndarray]
@@ -146,7 +146,7 @@ def _problem(setting: Setting) -> FieldProblem:
 
 def _run(
     setting: Setting, times: np.ndarray, kept: FieldStore | None, place: tuple[int, ...], said: Callable[[float], None]
-) -> Course:
+) -> FieldRun:
     """Run once."""
     problem, began = _problem(setting), monotonic()
     status = Status[settle(problem).name]
@@ -167,7 +167,7 @@ def _run(
             status = Status.touches_boundary
     found = found or {name: np.full(times.size, np.nan) for name in _observe(problem, setting)}
     last = {symbol: problem.field(symbol) for symbol in setting.declared.fields}
-    return Course(found, status, problem.time, last)
+    return FieldRun(found, status, problem.time, last)
 
 
 def _tumor(problem: FieldProblem, setting: Setting) -> np.ndarray:
@@ -194,7 +194,7 @@ def _observe(problem: FieldProblem, setting: Setting) -> dict[str, float]:
     return found
 
 
-def _difference(setting: Setting, times: np.ndarray, fine: Course) -> float:
+def _difference(setting: Setting, times: np.ndarray, fine: FieldRun) -> float:
     """Estimate of the relative error in time from a run with steps twice as long (Richardson, order 2)."""
     coarse = _run(replace(setting, step=2.0 * setting.step), times, None, (), lambda day: None)
     if coarse.status is not Status.ok:

@@ -14,8 +14,8 @@ from ossim.dataset import Status, dataarray_attrs
 from ossim.dosing import EventKind
 from ossim.dosing.events import EventTable
 from ossim.errors import InputError
-from ossim.models.doses import compiled_doses, dose_calendar, given_rates
-from ossim.models.size_model import SizeModel, Therapy
+from ossim.model.doses import compiled_doses, dose_calendar, given_rates
+from ossim.model.size_model import SizeModel, Therapy
 from ossim.numerics.size_structured.counts import count, count_above, first_day, size_power
 from ossim.numerics.size_structured.flow import Flow, day_of, effective_time, log_size, make_flow, time_to_reach
 from ossim.numerics.size_structured.malthus import malthus_rate
@@ -37,7 +37,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True)
-class Course:
+class TherapySchedule:
     """What drugs do over time, constant from each of `dates` [day] on: shapes (n_dates,).
 
     Attributes
@@ -58,7 +58,7 @@ class Population:
     """A solved run: births, all and those of the primary, as they would be counted were nobody eradicated later."""
 
     values: Mapping[str, float]
-    course: Course
+    course: TherapySchedule
     flow: Flow
     births: Births
     founded: Births
@@ -178,7 +178,7 @@ def _change(before: np.ndarray, after: np.ndarray) -> float:
     return float(np.abs(after - before).max()) / (_ORDER_GAIN * largest) if largest else 0.0
 
 
-def _course(declared: SizeModel, values: Mapping[str, float], table: EventTable) -> Course:
+def _course(declared: SizeModel, values: Mapping[str, float], table: EventTable) -> TherapySchedule:
     """Factors of all drugs together, from the dates on at which one of their levels changes."""
     dates = np.unique(np.concatenate([[0.0], table.time[table.kind == EventKind.RATE]]))
     factors = np.ones((3, dates.size))
@@ -188,7 +188,7 @@ def _course(declared: SizeModel, values: Mapping[str, float], table: EventTable)
         names = (therapy.primary_effect, therapy.growth_effect, therapy.seeding_effect)
         factors *= np.stack([_factor(therapy, level, name, values[name]) for name in names])
         eradication += values[therapy.eradication_rate] * level
-    return Course(dates, *factors, eradication)
+    return TherapySchedule(dates, *factors, eradication)
 
 
 def _factor(therapy: Therapy, level: np.ndarray, name: str, effect: float) -> np.ndarray:
@@ -198,7 +198,9 @@ def _factor(therapy: Therapy, level: np.ndarray, name: str, effect: float) -> np
     return 1.0 - effect * level
 
 
-def _solve(declared: SizeModel, values: Mapping[str, float], course: Course, until: float, n_blocks: int) -> Population:
+def _solve(
+    declared: SizeModel, values: Mapping[str, float], course: TherapySchedule, until: float, n_blocks: int
+) -> Population:
     largest = float(np.log(values["largest_size"]))
     flow = make_flow(values["growth_rate"], 0.0, largest, course.dates, course.growth)
     surgery = values[declared.surgery_day] if declared.surgery_day else np.inf
@@ -223,7 +225,7 @@ def _solve(declared: SizeModel, values: Mapping[str, float], course: Course, unt
     return Population(values, course, flow, births, founded, volume, visible)
 
 
-def _primary(declared: SizeModel, values: Mapping[str, float], course: Course, surgery: float) -> Callable:
+def _primary(declared: SizeModel, values: Mapping[str, float], course: TherapySchedule, surgery: float) -> Callable:
     """Size of the primary [cells], a function of the day and of whether it is before surgery."""
     flow = make_flow(values["growth_rate"], 0.0, float(np.log(values["largest_size"])), course.dates, course.primary)
     left = values[declared.residual_fraction] if declared.residual_fraction else 1.0
@@ -240,7 +242,7 @@ def _primary(declared: SizeModel, values: Mapping[str, float], course: Course, s
     return size
 
 
-def _eradicated(course: Course, time: np.ndarray) -> np.ndarray:
+def _eradicated(course: TherapySchedule, time: np.ndarray) -> np.ndarray:
     """Integral of the rate of eradication up to each time."""
     passed = np.concatenate([[0.0], np.cumsum(course.eradication[:-1] * np.diff(course.dates))])
     place = np.searchsorted(course.dates, time, side="right") - 1

@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 
 from ossim.catalog import Parameter, model_parameters
 from ossim.config.field_setting import section
 from ossim.config.space import Space
 from ossim.errors import InputError, nearest, unknown
+from ossim.model import Model, model
+from ossim.model.doses import Treatment, treat
+from ossim.model.field_model import FieldModel
+from ossim.model.size_model import SizeModel
 from ossim.model_runs.dataset import model_dataset
 from ossim.model_runs.fields import simulate_fields
 from ossim.model_runs.metastases import simulate_metastases
-from ossim.models import Model, model
-from ossim.models.doses import Treatment, treat
-from ossim.models.field_model import FieldModel
-from ossim.models.size_model import SizeModel
 from ossim.numerics.arrays import Control
 from ossim.numerics.codegen.system import System
 from ossim.numerics.ode.devices import advance_on
@@ -33,7 +34,7 @@ METHODS = ("auto", "tsit5", "rodas4")
 
 def simulate(
     name: str,
-    times: Sequence[float],
+    times: ArrayLike,
     initial: Mapping[str, Any] | None = None,
     doses: Sequence[Mapping[str, Any]] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -95,7 +96,7 @@ def simulate(
 
 def in_space(
     name: str,
-    times: Sequence[float],
+    times: ArrayLike,
     initial: Mapping[str, Any] | None = None,
     doses: Sequence[Mapping[str, Any]] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -114,7 +115,7 @@ def in_space(
 
 def by_size(
     name: str,
-    times: Sequence[float],
+    times: ArrayLike,
     initial: Mapping[str, Any] | None = None,
     doses: Sequence[Mapping[str, Any]] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -152,7 +153,7 @@ class Prepared:
 
 def prepare(
     name: str,
-    times: Sequence[float],
+    times: ArrayLike,
     initial: Mapping[str, Any] | None = None,
     doses: Sequence[Mapping[str, Any]] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -225,7 +226,7 @@ def _check_solver(rtol: Any, atol: Any, max_steps: Any) -> None:
         raise InputError(*faults)
 
 
-def _checked_times(times: Sequence[float]) -> np.ndarray:
+def _checked_times(times: ArrayLike) -> np.ndarray:
     found = np.atleast_1d(np.asarray(times, float))
     if found.ndim != 1 or found.size == 0 or not np.isfinite(found).all():
         raise InputError("times: must be a list of finite numbers [day]")

@@ -75,7 +75,7 @@ class Doses(NamedTuple):
     scale: np.ndarray
 
 
-class Clocks(NamedTuple):
+class HazardEvents(NamedTuple):
     """Growing states whose crossing of a threshold is dated; a terminal one ends the run."""
 
     state: np.ndarray
@@ -84,7 +84,7 @@ class Clocks(NamedTuple):
     crossed: np.ndarray
 
 
-class Watch(NamedTuple):
+class ProgressionMonitor(NamedTuple):
     """Rise of the observable over its running minimum, to max(factor * minimum, minimum + margin)."""
 
     active: np.ndarray
@@ -122,7 +122,7 @@ class Control(NamedTuple):
 RTOL, ATOL, LEAST, STEP_LIMIT, MOST_RISE, MARGIN, STEP_BUDGET = range(len(Control._fields))
 
 
-class Plan(NamedTuple):
+class WorkspaceIndex(NamedTuple):
     """Row numbers of the workspace, as plain integers."""
 
     n_states: int

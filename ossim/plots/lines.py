@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import xarray as xr
 from matplotlib.colors import to_hex, to_rgb
@@ -31,7 +31,7 @@ class Look(NamedTuple):
     hatch_color: str
 
     @property
-    def fill(self) -> dict[str, object]:
+    def fill(self) -> dict[str, Any]:
         """The fill, as arguments of a bar or a patch."""
         return {"facecolor": self.color, "hatch": self.hatch, "edgecolor": self.hatch_color, "linewidth": 0}
 
@@ -81,10 +81,10 @@ def on_line(ds: xr.Dataset, arms: Sequence[str], line: int | None, width: int = 
     line : the line of treatment that is drawn, None for all of them
     width : characters per line of text
     """
-    many = line is not None and "line_label" in ds and ds.sizes["line"] > 1
-    names = dict.fromkeys(line_names(ds, arm)[line] for arm in arms) if many else {}
-    treatments = " or ".join(name for name in names if name)
     label = group_label(arms, width)
+    if line is None or "line_label" not in ds or ds.sizes["line"] < 2:
+        return label
+    treatments = " or ".join(dict.fromkeys(name for arm in arms if (name := line_names(ds, arm)[line])))
     if not treatments:
         return label
     fits = len(label) + len(treatments) + 2 <= width
@@ -107,4 +107,5 @@ def _drugs_in(name: str, drugs: Sequence[str]) -> tuple[str, ...]:
 
 def _mixed(color: str, white: float) -> str:
     """Return a color with a share of white."""
-    return to_hex([(1 - white) * part + white for part in to_rgb(color)])
+    red, green, blue = ((1 - white) * part + white for part in to_rgb(color))
+    return to_hex((red, green, blue))

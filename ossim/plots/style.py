@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
+from ossim.criteria.rules import Thresholds
 from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.errors import InputError
 
@@ -268,3 +269,15 @@ def evenly_ranked(order: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
     if order.size <= at_most:
         return order
     return order[np.round(np.linspace(0, order.size - 1, at_most)).astype(int)]
+
+
+def threshold_levels(thresholds: Thresholds) -> tuple[float, float]:
+    """Return response and progression of a criterion as changes in percent."""
+    return -100 * thresholds.response, 100 * thresholds.progression
+
+
+def change_ticks(thresholds: Thresholds, top: float) -> list[float]:
+    """Return ticks of an axis of changes in percent, those of the criterion among them, none too close to another."""
+    levels = [round(level, 6) for level in threshold_levels(thresholds)]
+    others = [tick for tick in (-100.0, -50.0, 50.0) if all(abs(tick - level) >= 15 for level in levels)]
+    return sorted({*others, *levels, 0.0, float(top)})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ossim import catalog
+from ossim.config import Scenario
 from ossim.report.text_table import WIDTH
 from ossim.store.provenance import NOTICE
 
@@ -14,9 +15,15 @@ from ossim.store.provenance import NOTICE
 UNIDENTIFIED = ("bypass_decay_rate", "bypass_strength", "cross_resistance", "tki_resistant_fraction")
 
 
-def assumptions(config: Any, *, sweep: bool) -> str:
-    """Return the statement that belongs beneath sequences of treatment, empty where each arm has one line."""
-    if not any(arm.strategy == "sequence" or len(arm.lines) > 1 for arm in config.arms):
+def assumptions(config: Scenario, *, sweep: bool = False) -> str:
+    """Return the statement that belongs beneath sequences of treatment, empty where each arm has one line.
+
+    Parameters
+    ----------
+    config : of `ossim.load`
+    sweep : whether all its points are meant, or the one of its own values
+    """
+    if not any(arm.strategy != "fixed" or len(arm.lines) > 1 for arm in config.arms):
         return ""
     values = "; ".join(f"{name} {_value_used(config, name, sweep)}" for name in UNIDENTIFIED)
     return (
@@ -32,12 +39,13 @@ def closing(attributes: Mapping[str, Any]) -> str:
     return "\n".join([*lines, f"weakest evidence: {tier}. {attributes.get('notice', NOTICE)}"])
 
 
-def _value_used(config: Any, name: str, sweep: bool) -> str:
+def _value_used(config: Scenario, name: str, sweep: bool) -> str:
     """Say what is taken for a parameter: swept values, one for all patients, a population, or the model's."""
     fact = catalog.model_parameters(config.model)[name]
     unit = "" if fact.unit == "1" else f" {fact.unit}"
     keys = (name, f"cohort.parameters.{name}")
-    swept = [axis for axis in (config.sweep.axes if sweep else ()) if axis.path in keys]
+    axes = config.sweep.axes if sweep and config.sweep is not None else ()
+    swept = [axis for axis in axes if axis.path in keys]
     if swept:
         return f"swept {swept[0].values[0]:.3g} to {swept[0].values[-1]:.3g}{unit}"
     if name in config.cohort.parameters:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from types import MappingProxyType
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,37 +12,45 @@ import xarray as xr
 from ossim import catalog, endpoints
 from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.comparison import digits_needed, is_count
+from ossim.endpoints.outcome import published
 from ossim.report.text_table import table
 
-# Published outcome -> what the comparison calls it.
-_COMPARED = MappingProxyType(
-    {
-        "progression_free_rate": "progression_free",
-        "progression_free_rate_binomial": "progression_free_binomial",
-        "progression_free_rate_after_first_visit": "progression_free_after_first_visit",
-        "event_free_rate": "event_free",
-        "overall_survival_rate": "overall_survival",
-        "objective_response_rate": "objective_response",
-        "objective_response_rate_with_minor": "objective_response_with_minor",
-        "median_progression_free_survival": "median_progression_free_survival",
-        "median_overall_survival": "median_overall_survival",
-    }
-)
+
+def comparison(dataset: xr.Dataset, trials: Mapping[str, str] | None = None) -> xr.Dataset | None:
+    """Return simulated beside published outcomes; None where there is nothing to compare with.
+
+    Parameters
+    ----------
+    dataset : a trial of `ossim.run` or `ossim.open_result`; patients whose run failed are left out
+    trials : name of a published trial -> arm that imitates it; by default what the config of the trial says
+
+    Returns
+    -------
+    Dataset over `outcome`, see `ossim.endpoints.compare`
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such trial or arm.
+    """
+    if trials is None:
+        trials = _asked_for(dataset)
+    outcomes = [outcome for name, arm in trials.items() for outcome in _published(catalog.trial(name), arm)]
+    return endpoints.compare(dataset, outcomes, failed="exclude") if outcomes else None
 
 
-def published(comparisons: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return the published outcomes that a config asks to be compared with."""
-    return [outcome for item in comparisons for outcome in _published(item)]
+def _asked_for(dataset: xr.Dataset) -> dict[str, str]:
+    """Trial -> arm, as the result carries it; reading it runs nothing."""
+    return json.loads(dataset.attrs.get("compare_with", "{}"))
 
 
-def _published(item: Any) -> Iterable[dict[str, Any]]:
-    trial = catalog.trial(item.trial)
+def _published(trial: catalog.Trial, arm: str) -> Iterable[dict[str, Any]]:
     for outcome in trial.outcomes:
-        if outcome.endpoint not in _COMPARED or outcome.misprint:
+        if published(outcome.endpoint) is None or outcome.misprint:
             continue
         yield {
-            "arm": item.arm,
-            "endpoint": _COMPARED[outcome.endpoint],
+            "arm": arm,
+            "endpoint": outcome.endpoint,
             "label": f"{trial.name}: {outcome.endpoint.replace('_', ' ')}" + (_at(outcome.time)),
             "time": outcome.time,
             "k": outcome.k,
@@ -65,10 +73,10 @@ def _at(time: float | None) -> str:
     return f" at {time / 7:.0f} wk" if time % 7 == 0 else f" at {time / DAYS_PER_MONTH:.3g} mo"
 
 
-def comparison_table(comparison: xr.Dataset) -> str:
+def comparison_table(compared: xr.Dataset) -> str:
     """Return simulated beside published outcomes, with what lies outside the published interval seen to do so."""
     lines = []
-    for row in endpoints.rows(comparison):
+    for row in endpoints.rows(compared):
         scale, digits = (DAYS_PER_MONTH, 1) if row["quantity"] == "median" else (0.01, 0)
         unit = "mo" if row["quantity"] == "median" else "%"
         share, low, high, ours = (row[key] / scale for key in ("published", "ci_low", "ci_high", "simulated"))

@@ -73,10 +73,10 @@ class FaultList:
         """Note a fault."""
         self.found.append((place, message))
 
-    def attempt(self, place: Location, work: Callable[[], Result]) -> Result | None:
-        """Return what `work` returns, or None with its complaint noted at `place`."""
+    def attempt(self, place: Location, work: Callable[..., Result], *arguments: Any) -> Result | None:
+        """Return what `work` returns of the arguments, or None with its complaint noted at `place`."""
         try:
-            return work()
+            return work(*arguments)
         except InputError as error:
             for number, fault in enumerate(error.faults):
                 inner = (*place, fault.key) if isinstance(fault, Fault) and fault.key else place
@@ -169,6 +169,12 @@ Length = Annotated[
 Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple), PlainSerializer(list)]
 #: numbers, kept as a tuple
 Numbers = Annotated[tuple[float, ...], BeforeValidator(as_tuple), PlainSerializer(list)]
+
+
+def nothing() -> Frozen[str, Any]:
+    """Return the empty mapping, as the default of a key."""
+    return Frozen()
+
 
 FROZEN = AfterValidator(Frozen)
 WRITTEN_AS_MAPPING = PlainSerializer(dict)

@@ -134,7 +134,7 @@ def parse_value(text: str, name: str) -> Any:
         config = parse(f"value: {text}\n", name)
     except InputError as error:
         # The line is that of the text made here, which the user never saw.
-        raise InputError(*(Fault(name, 0, "", fault.message) for fault in error.faults)) from None
+        raise InputError(*(Fault(name, 0, "", error.brief(number)) for number in range(len(error.faults)))) from None
     if config.faults or set(config.data) != {"value"}:
         messages = [fault.message for fault in config.faults] or [f"'{text}' is not one value"]
         raise InputError(*(Fault(name, 0, "", message) for message in messages))
@@ -147,7 +147,7 @@ def dump(data: Mapping[str, Any]) -> str:
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 110
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # its stub says None
     stream = io.StringIO()
     yaml.dump(dict(data), stream)
     return stream.getvalue()
@@ -172,8 +172,9 @@ class _Builder:
         self.add(line, location, message)
         raise InputError(*self.faults)
 
-    def document(self, stream: Iterator[events.Event]) -> Any:
-        data, seen = None, False
+    def document(self, stream: Iterator[Any]) -> Any:
+        data: Any = None
+        seen = False
         for event in stream:
             if isinstance(event, events.DocumentStartEvent) and seen:
                 self.stop(event.start_mark.line + 1, (), "a second document starts here; a config is one document")
@@ -183,7 +184,7 @@ class _Builder:
             self.stop(1, (), "the config is empty; 'ossim validate --schema' lists its keys")
         return data
 
-    def value(self, event: events.Event, stream: Iterator[events.Event], location: Location) -> Any:
+    def value(self, event: Any, stream: Iterator[Any], location: Location) -> Any:
         line = event.start_mark.line + 1
         self.values += 1
         if self.values > MAX_VALUES:
@@ -203,7 +204,7 @@ class _Builder:
             return self.sequence(stream, location)
         return self.mapping(stream, location)
 
-    def sequence(self, stream: Iterator[events.Event], location: Location) -> list[Any]:
+    def sequence(self, stream: Iterator[Any], location: Location) -> list[Any]:
         out: list[Any] = []
         for event in stream:
             if isinstance(event, events.SequenceEndEvent):
@@ -213,7 +214,7 @@ class _Builder:
             out.append(self.value(event, stream, inner))
         return out
 
-    def mapping(self, stream: Iterator[events.Event], location: Location) -> dict[str, Any]:
+    def mapping(self, stream: Iterator[Any], location: Location) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for event in stream:
             if isinstance(event, events.MappingEndEvent):

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import numpy as np
@@ -57,7 +58,7 @@ class GuardedFile(io.FileIO):
 
     failure: OSError | None = None
 
-    def write(self, data) -> int:
+    def write(self, data: Any) -> int:
         self._attempt(self._write_all, memoryview(data).cast("B"))
         return len(data)
 
@@ -129,7 +130,11 @@ def trial_file(path: Path, empty: xr.Dataset, block: int) -> Iterator[Put]:
         The file cannot be written; nothing is left of it.
     """
     _check_room(path, size_on_disk(empty.nbytes))
-    filled = {name: values for name, values in empty.variables.items() if of_patients(values.dims) and values.size}
+    filled = {
+        str(name): values
+        for name, values in empty.variables.items()
+        if of_patients(tuple(map(str, values.dims))) and values.size
+    }
     with beside(path) as part:
         with _uninterrupted():
             part.write_bytes(netcdf(empty.drop_vars(filled)))

@@ -43,7 +43,7 @@ class FieldStore:
         path: Path | None = None,
     ):
         space = {axis: grid.centers(number) for number, axis in enumerate(grid.axes)}
-        coordinates = {**{name: (values, {}) for name, values in leading.items()}}
+        coordinates: dict[str, Any] = {**{name: (values, {}) for name, values in leading.items()}}
         coordinates["time"] = (times, {"units": time_unit, "long_name": "time"})
         coordinates |= {
             axis: (values, {"units": length_unit, "long_name": _AXIS_NAMES[axis]}) for axis, values in space.items()
@@ -85,7 +85,8 @@ class FieldStore:
         for name, values in fields.items():
             shown = values if self.grid.mask is None else np.where(self.grid.mask, values, np.nan)
             if self._dataset is None:
-                self._group[name][place] = shown.astype(np.float32)
+                array: Any = self._group[name]
+                array[place] = shown.astype(np.float32)
             else:
                 self._dataset[name].values[place] = shown
 
@@ -98,7 +99,10 @@ class FieldStore:
 
     def dataset(self) -> xr.Dataset:
         """The fields; those of a store on disk are read when they are used."""
-        return open_fields(self.path) if self._dataset is None else self._dataset
+        if self._dataset is not None:
+            return self._dataset
+        assert self.path is not None
+        return open_fields(self.path)
 
 
 def fields_of(dataset: xr.Dataset) -> list[str]:

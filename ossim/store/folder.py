@@ -7,6 +7,7 @@ looks like a result, and a result is never replaced unless asked.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
@@ -200,12 +201,11 @@ def write_endpoints(rows: Iterable[Mapping[str, Any]], folder: Path) -> Path:
     """Write one row per arm and endpoint as CSV; numbers keep every digit."""
     rows = [dict(row) for row in rows]
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    path = folder / ENDPOINTS
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: "" if _missing(value) else value for key, value in row.items()} for row in rows)
-    return path
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if _missing(value) else value for key, value in row.items()} for row in rows)
+    return write_text(folder / ENDPOINTS, stream.getvalue())
 
 
 def write_provenance(attributes: Mapping[str, Any], folder: Path) -> Path:

@@ -11,10 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ossim.catalog import TIERS
+
 CONVENTIONS = "CF-1.11"
 NOTICE = "Research use only: not a medical device, not for decisions about patients."
 PACKAGES = ("numpy", "scipy", "numba", "xarray")
-TIERS = ("measured", "fitted", "derived", "assumed")
 _CPUINFO = Path("/proc/cpuinfo")
 
 

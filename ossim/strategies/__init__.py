@@ -42,10 +42,7 @@ def strategy(name: str) -> type[Strategy]:
     InputError
         Its file cannot be run, or what it defines is no strategy.
     """
-    found = registry.load(registry.STRATEGY, name)
-    if not (isinstance(found, type) and issubclass(found, Strategy)):
-        place = registry.path(registry.STRATEGY, name)
-        raise InputError(f"{place}: STRATEGY must be a class derived from ossim.strategies.Strategy, is {found!r}")
+    found: type[Strategy] = registry.load_class(registry.STRATEGY, name, Strategy)
     if not (isinstance(found.Options, type) and issubclass(found.Options, Section)):
         place = registry.path(registry.STRATEGY, name)
         raise InputError(f"{place}: Options must be a class derived from Section, is {found.Options!r}")

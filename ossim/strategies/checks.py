@@ -11,28 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ossim.dosing import Regimen
-from ossim.errors import LONGEST_LINE, Fault, InputError, shorten
+from ossim.errors import InputError, shorten
 from ossim.sections.base import Section
 from ossim.strategies.base import STOP, Strategy, Visit
 from ossim.strategies.lines import Line
 from ossim.strategies.treatment import known_regimen
 
 Answer = TypeVar("Answer")
+_LONGEST = 200  # characters of a message, without the place
 #: results number lines in one byte
 MOST_LINES = 127
 
 
 def plan_checked(name: str, made: type[Strategy], options: Section) -> Strategy:
-    """Return the strategy called `name` with its options, if what it plans keeps the contract of `Strategy`.
+    """Return the strategy called `name` with its options, if it can be made and its plan holds; see `check_plan`."""
+    strategy = _asked(f"strategy '{name}'", lambda: made(options))
+    check_plan(name, strategy)
+    return strategy
+
+
+def check_plan(name: str, strategy: Strategy) -> None:
+    """Check that what the strategy called `name` plans keeps the contract of `Strategy`.
 
     Raises
     ------
     InputError
-        One line that names the strategy: it cannot be made, has no lines, plans something else than regimens of drugs
-        that can be simulated, or has labels that are missing or alike.
+        One line that names the strategy: it has no lines, plans something else than regimens of drugs that can be
+        simulated, or has labels that are missing or alike.
     """
     said = f"strategy '{name}'"
-    strategy = _asked(said, lambda: made(options))
     lines = _asked(said, lambda: strategy.lines)
     if not isinstance(lines, tuple) or not lines:
         raise InputError(f"{said}: lines must be a tuple with at least one line, is {_shown(lines)}")
@@ -42,11 +49,13 @@ def plan_checked(name: str, made: type[Strategy], options: Section) -> Strategy:
         if not isinstance(line, tuple) or not all(isinstance(regimen, Regimen) for regimen in line):
             raise InputError(f"{said}: lines[{number}] must be a tuple of Regimen, is {_shown(line)}")
         for regimen in line:
-            known = _asked(f"{said}: lines[{number}]", lambda regimen=regimen: known_regimen(regimen).drug)
+            try:
+                known = known_regimen(regimen).drug
+            except InputError as error:
+                raise InputError(f"{said}: lines[{number}]: {error.brief()}") from None
             if known != regimen.drug:
                 raise InputError(f"{said}: lines[{number}]: '{regimen.drug}' is called '{known}' in the catalogue")
     labels_checked(name, strategy, lines)
-    return strategy
 
 
 def labels_checked(name: str, strategy: Strategy, among: Sequence[Line]) -> tuple[str, ...]:
@@ -96,10 +105,12 @@ def decide_checked(name: str, strategy: Strategy, visit: Visit) -> NDArray[np.in
 
 def _shown_to_strategy(visit: Visit) -> Visit:
     """Return the visit without what is not seen of patients who are not assessed, in arrays that cannot be written."""
-    arrays = {key: value for key, value in visit._asdict().items() if isinstance(value, np.ndarray)}
     given = {drug: _seen(amount, visit.assessed) for drug, amount in visit.dose_given.items()}
-    seen = {key: _seen(values, visit.assessed) for key, values in arrays.items()}
-    return visit._replace(**seen, dose_given=MappingProxyType(given))
+    values = {
+        key: _seen(value, visit.assessed) if isinstance(value, np.ndarray) else value
+        for key, value in visit._asdict().items()
+    }
+    return Visit(**(values | {"dose_given": MappingProxyType(given)}))
 
 
 def _seen(values: NDArray[Any], assessed: NDArray[np.bool_]) -> NDArray[Any]:
@@ -119,12 +130,12 @@ def _asked(said: str, ask: Callable[[], Answer]) -> Answer:
         raise InputError(f"{said}: {error.brief()}") from None
     except Exception as error:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-        message = shorten(f"{said}: {type(error).__name__}: {error}", LONGEST_LINE)
+        message = shorten(f"{said}: {type(error).__name__}: {error}", _LONGEST)
         if not frames:
             raise InputError(message) from error
         file = frames[0].filename
         line = [frame.lineno or 0 for frame in frames if frame.filename == file][-1]
-        raise InputError(Fault(file, line, "", message)) from error
+        raise InputError(f"{file}:{line}: {message}") from error
 
 
 def _shown(value: object) -> str:

@@ -116,7 +116,8 @@ def _guesses(pulses: int, starts: int, seed: int) -> list[np.ndarray]:
 
 def _pulses(x: np.ndarray, longest: float, until: float) -> list[tuple[float, float]]:
     """Start and length [day] of each pulse; pulses that touch are one."""
-    found, now = [], 0.0
+    found: list[tuple[float, float]] = []
+    now = 0.0
     for wait, share in np.clip(x, 0.0, 1.0).reshape(-1, 2):
         now += wait * until
         length = share * longest
@@ -141,7 +142,7 @@ def _least(
         times = np.linspace(low, high, points)
         found = simulate(name, times, doses=rows, parameters=parameters, rtol=_RTOL, atol=_ATOL)
         if state not in found:
-            raise unknown("variable", state, found.data_vars)
+            raise unknown("variable", state, map(str, found.data_vars))
         if int(found.status):
             raise FailedRunsError(f"model {name} could not be integrated for {list(rows)}")
         values = found[state].values

@@ -8,19 +8,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ossim import endpoints
 from ossim.catalog import model_parameters
-from ossim.config.outcome import Outcome
 from ossim.config.scenario import Scenario
 from ossim.dataset import Status
+from ossim.endpoints.estimates import estimate
+from ossim.endpoints.outcome import Outcome
 from ossim.errors import InputError
 from ossim.store import provenance
 from ossim.studies.design import design_of, scenarios
 from ossim.trial.evidence import facts
 from ossim.trial.run import run
-
-_TIMED = {"progression_free_rate": "progression_free_survival", "overall_survival_rate": "overall_survival"}
-_TIMED |= {"time_to_failure_rate": "time_to_failure"}
 
 
 def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | None = None) -> xr.Dataset:
@@ -43,11 +40,12 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
         The scenario has no sweep, or the sweep names no outcome.
     """
     design = design_of(scenario)
-    if not scenario.sweep.outcomes:
+    sweep = scenario.sweep
+    if sweep is None or not sweep.outcomes:
         raise InputError(f"{scenario.name}: the sweep names no outcomes")
     started = provenance.now()
     arms = [arm.name for arm in scenario.arms]
-    outcomes = {outcome: np.full((design.size, len(arms)), np.nan) for outcome in scenario.sweep.outcomes}
+    outcomes = {outcome: np.full((design.size, len(arms)), np.nan) for outcome in sweep.outcomes}
     failed = np.zeros((design.size, len(arms)), np.int64)
     sources: dict[str, tuple[str, str]] = {}
     for index, (_, point) in enumerate(scenarios(scenario)):
@@ -69,8 +67,8 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
         "run": ("run", np.arange(design.size), {"units": "1", "long_name": "point of the sweep"}),
         "arm": ("arm", arms, {"units": "1", "long_name": "treatment arm"}),
     }
-    for name, values in design.coordinates().items():
-        coordinates[name] = ("run", _column(values), _axis_attributes(scenario, name))
+    for name, column in design.coordinates().items():
+        coordinates[name] = ("run", _column(column), _axis_attributes(scenario, name))
     dataset = xr.Dataset(variables, coordinates)
     dataset.attrs = provenance.root_attributes(scenario, started=started, ended=provenance.now(), facts=sources)
     dataset.attrs["patients_per_arm"] = scenario.cohort.size
@@ -78,21 +76,12 @@ def run_sweep(scenario: Scenario, progress: Callable[[float, float], None] | Non
 
 
 def evaluate(trial: xr.Dataset, outcome: Outcome) -> np.ndarray:
-    """Value of one outcome in every arm of a trial, shape (n_arms,): a rate [1] or a time [day]."""
-    if outcome.endpoint == "objective_response_rate":
-        return endpoints.find("objective_response")(trial, failed="exclude")["rate"].values
-    events = endpoints.find(_TIMED.get(outcome.endpoint, outcome.endpoint))(trial, failed="exclude")
-    if outcome.statistic == "rate":
-        return endpoints.event_free_rate(events, outcome.time)["rate"].values
-    groups = zip(events["time"].values, events["event"].values, strict=True)
-    if outcome.statistic == "median":
-        return np.array([endpoints.median_time(endpoints.kaplan_meier(*group))[0] for group in groups])
-    return np.array([endpoints.restricted_mean(*group, outcome.time)[0] for group in groups])
+    """Value of one outcome in every arm of a trial, shape (n_arms,), in its unit."""
+    return estimate(trial, outcome, failed="exclude").value
 
 
 def _attributes(outcome: Outcome) -> dict[str, str]:
-    units = "1" if outcome.statistic == "rate" else "day"
-    return {"units": units, "long_name": outcome.text.replace("_", " ")}
+    return {"units": outcome.unit, "long_name": outcome.text.replace("_", " ")}
 
 
 def _axis_attributes(scenario: Scenario, name: str) -> dict[str, str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
 
-from ossim.config.scenario import Scenario
+from ossim.config.trial import Scenario
+from ossim.criteria import DIAMETERS
+from ossim.criteria.judged import criterion_attributes
 from ossim.dataset import VARIABLES, Variable, dataarray_attrs
 from ossim.dosing import dose_times
-from ossim.models.patient.equations import MAX_LESIONS
-from ossim.models.patient.observables import observables
+from ossim.model.patient.equations import MAX_LESIONS
+from ossim.model.patient.observables import observables
 from ossim.numerics.ode.problem import Problem
 from ossim.store import provenance
 from ossim.store.blocks import of_patients, place
@@ -55,7 +58,7 @@ def empty_trial(
     arrays = {
         variable.name: np.broadcast_to(_absent(variable), tuple(sizes[dim] for dim in variable.dims))
         for variable in VARIABLES
-        if of_patients(variable.dims) and (scenario.space is not None or not variable.spatial)
+        if of_patients(variable.dims) and _there(variable, scenario)
     }
     arrays |= {"dose_time": dose_time, "dose_drug": dose_drug}
     arrays |= {"line_label": labels.astype(str), "planned_lines": planned, "planned_visit_time": visit_times}
@@ -64,6 +67,14 @@ def empty_trial(
         coords={name: ((name,), values, dataarray_attrs(name)) for name, values in coordinates.items()},
     )
     dataset.attrs = provenance.root_attributes(scenario, started=started, ended=started, facts=facts(scenario))
+    criterion = scenario.visits.criteria
+    dataset.attrs |= {"criteria": json.dumps(criterion.written()), **criterion_attributes(criterion)}
+    if "burden" in dataset:
+        dataset["burden"].attrs |= {"units": criterion.unit, "long_name": f"measured {criterion.long_name}"}
+    if criterion.uses_attenuation:
+        dataset["true_progression_time"].attrs["comment"] = "by size alone: attenuation is judged at visits"
+    if scenario.compare_with:
+        dataset.attrs["compare_with"] = json.dumps({item.trial: item.arm for item in scenario.compare_with})
     return dataset
 
 
@@ -76,7 +87,8 @@ def in_memory(empty: xr.Dataset) -> xr.Dataset:
 def fill(dataset: xr.Dataset, arm: int, span: slice, arrays: Mapping[str, np.ndarray]) -> None:
     """Put `arrays` of the patients `span` of an arm in their places; an arm of few lines leaves the others absent."""
     for name, values in arrays.items():
-        dataset.variables[name].values[place(arm, span, values)] = values
+        if name in dataset:
+            dataset.variables[name].values[place(arm, span, values)] = values
 
 
 def trajectories(problem: Problem, plan: Pharmacology, count: int) -> dict[str, np.ndarray]:
@@ -95,6 +107,13 @@ def trajectories(problem: Problem, plan: Pharmacology, count: int) -> dict[str, 
             rounding = 1e-12 * np.nanmax(np.abs(modes), initial=0.0)
             concentration[:, drug] = np.where(np.abs(total) <= rounding, 0.0, total)
     return found | {"trajectory_concentration": concentration}
+
+
+def _there(variable: Variable, scenario: Scenario) -> bool:
+    """Whether a variable of patients is kept of such a trial."""
+    if variable.spatial:
+        return scenario.space is not None
+    return not variable.by_criterion or scenario.visits.criteria.measures != DIAMETERS
 
 
 def _absent(variable: Variable) -> np.generic:

@@ -9,7 +9,7 @@ import numpy as np
 from ossim.catalog import Drug, PharmacokineticSet, drug
 from ossim.cohort.sampling import Patients
 from ossim.errors import InputError
-from ossim.models.patient.equations import CHANNELS
+from ossim.model.patient.equations import CHANNELS
 from ossim.numerics.arrays import Exposure
 from ossim.numerics.linear_pk import Modes, disposition_modes, with_absorption
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ossim.cohort.sampling import Patients
-from ossim.models.patient.baseline import kernel_index
-from ossim.models.patient.equations import SHARED_STATES
-from ossim.models.patient.observables import observables
+from ossim.model.patient.baseline import kernel_index
+from ossim.model.patient.equations import SHARED_STATES
+from ossim.model.patient.observables import observables
 from ossim.numerics.ode.problem import Problem
 
 _HAZARD = SHARED_STATES.index("Hn")

@@ -15,25 +15,24 @@ from ossim.catalog import population
 from ossim.cohort.sampling import Patients, draw_patients
 from ossim.config.scenario import ModelRun, Scenario
 from ossim.config.spatial_trial import space_values
-from ossim.criteria.recist import RECIST_1_1
 from ossim.errors import InputError
+from ossim.model.patient.equations import MAX_LESIONS
 from ossim.model_runs.dataset import with_observations
 from ossim.model_runs.simulate import in_space, simulate
-from ossim.models.patient.equations import MAX_LESIONS
 from ossim.numerics.ode.devices import advance_on
 from ossim.store import provenance
 from ossim.store.blocks import Put, trial_file
 from ossim.store.fields import FIELDS, fields_of
 from ossim.store.folder import IN_MEMORY, new_file, open_result, write_file
-from ossim.trial.arm import Protocol, run_arm
+from ossim.trial.arm import run_arm
 from ossim.trial.dataset import empty_trial, fill, in_memory, trajectories
 from ossim.trial.evidence import drugs_of
 from ossim.trial.exposure import Pharmacology, plan_pharmacology
+from ossim.trial.protocol import Protocol
 from ossim.trial.spatial.plan import spatial_plan
 
 BLOCK = 4096
 GPU_BLOCK = 16 * BLOCK  # enough threads to keep a device busy
-CRITERIA = {"recist_1.1": RECIST_1_1}
 MOST_IN_MEMORY = 4_000_000_000  # [byte]
 _FIRST_WEEK = np.arange(84) / 12.0  # every two hours, so that peaks and troughs show [day]
 
@@ -153,7 +152,7 @@ def _simulate_blocks(
             seed=scenario.seed,
             visit_times=visit_times,
             until=scenario.visits.until,
-            thresholds=CRITERIA[scenario.visits.criteria],
+            criterion=scenario.visits.criteria,
             measurement_error=_measurement_error(scenario, patients),
             solver=scenario.solver,
             trajectory_times=trajectory_times if n_tracked else np.zeros(0),

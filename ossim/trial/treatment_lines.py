@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ossim.dosing import EventKind, Regimen, compile_events, dose_times
-from ossim.models.patient.baseline import kernel_index
-from ossim.models.patient.equations import SHARED_STATES
+from ossim.model.patient.baseline import kernel_index
+from ossim.model.patient.equations import SHARED_STATES
 from ossim.numerics.arrays import EVENT_LEVEL, MODES, Doses, input_level
 from ossim.numerics.ode.problem import Problem
 from ossim.strategies.base import STOP

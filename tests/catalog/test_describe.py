@@ -4,7 +4,7 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import describe, documented_models, drugs, populations, trials
-from ossim.catalog.describe import table
+from ossim.catalog.pages import table
 
 PAGES = [
     *(("drug", name) for name in drugs()),

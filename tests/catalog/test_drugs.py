@@ -6,7 +6,8 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import drug, drugs
-from ossim.catalog.drugs import CHANNELS, KINDS
+from ossim.catalog.vocabulary import CHANNELS
+from ossim.catalog.vocabulary import EFFECT_KINDS as KINDS
 from ossim.dosing.text import parse_regimen
 
 CLASSES = {

@@ -6,7 +6,7 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import model_constants, model_parameters, population, populations
-from ossim.catalog.populations import DISTRIBUTIONS, LEVELS
+from ossim.catalog.vocabulary import DISTRIBUTIONS, LEVELS
 
 MODEL = "osteosarcoma_patient"
 # Fitted values of the calibration.

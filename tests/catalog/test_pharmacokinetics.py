@@ -6,7 +6,7 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import drug, drugs
-from ossim.catalog.pharmacokinetics import MODELS
+from ossim.catalog.vocabulary import DRUG_MODELS as MODELS
 
 # Daily dose [mg] and mean free concentration / IC50 of the calibration, both as printed there (two digits).
 FREE_OVER_IC50 = [

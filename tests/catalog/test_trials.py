@@ -4,7 +4,7 @@ import pytest
 
 from ossim import errors
 from ossim.catalog import ENDPOINTS, drugs, targets, trial, trials
-from ossim.catalog.trials import ROLES
+from ossim.catalog.vocabulary import ROLES
 from ossim.dosing.text import parse_regimen
 
 MONTH = 30.44

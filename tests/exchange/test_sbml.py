@@ -12,7 +12,7 @@ import ossim
 from ossim.cli import app as cli
 from ossim.errors import InputError
 from ossim.exchange.sbml import sbml
-from ossim.models import model, ode_models
+from ossim.model import model, ode_models
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "published"
 NAMES = list(ode_models())

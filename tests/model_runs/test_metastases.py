@@ -8,7 +8,7 @@ import pytest
 import ossim
 from ossim.cli import app as cli
 from ossim.errors import InputError
-from ossim.models.page import page
+from ossim.model.page import page
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "published"
 NAMES = ("iwata2000", "iwata_treated")
@@ -53,7 +53,7 @@ def test_numbers_by_size_add_up():
 def test_treated_model_without_treatment_is_iwatas():
     facts = {
         name: ossim.catalog.model_parameters("iwata2000")[name].value
-        for name in ossim.models.model("iwata2000").parameters
+        for name in ossim.model.model("iwata2000").parameters
     }
     times = [600.0, 1000.0]
     treated = ossim.simulate("iwata_treated", times, parameters={**facts, "surgery_day": 1e4}, rtol=RTOL)
@@ -161,7 +161,7 @@ def test_config_runs_and_page_holds_equations_and_numbers(name):
     assert ds.attrs["temporal_error"] <= RTOL
     text = page(name)
     assert "d rho(x, t)/dt = " in text
-    for parameter in ossim.models.model(name).parameters:
+    for parameter in ossim.model.model(name).parameters:
         assert f"\n{parameter} " in text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ossim.numerics.arrays import Clocks, Doses, Exposure, Watch
+from ossim.numerics.arrays import Doses, Exposure, HazardEvents, ProgressionMonitor
 from ossim.numerics.codegen.system import System
 from ossim.numerics.linear_pk import Modes
 from ossim.numerics.ode.problem import Problem, advance_problem, make_control, make_problem, make_records, make_runs
@@ -66,15 +66,15 @@ def events(table, n: int, n_modes: int, state: int = -1, smooth: bool = False) -
     )
 
 
-def clocks(state: list[int], terminal: list[bool], threshold) -> Clocks:
+def clocks(state: list[int], terminal: list[bool], threshold) -> HazardEvents:
     """Thresholds, shape (n_runs, n_clocks), none crossed."""
     threshold = np.array(threshold, float)
-    return Clocks(np.array(state), np.array(terminal), threshold, np.full_like(threshold, np.nan))
+    return HazardEvents(np.array(state), np.array(terminal), threshold, np.full_like(threshold, np.nan))
 
 
-def watch(n: int) -> Watch:
+def watch(n: int) -> ProgressionMonitor:
     """The observable of every run is watched."""
-    return Watch(np.ones(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan))
+    return ProgressionMonitor(np.ones(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan))
 
 
 def problem(system: System, state, parameters, times=(), first_step: float = 1e-3, **parts) -> Problem:

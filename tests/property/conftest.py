@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-for folder in ("numerics", "models"):
+for folder in ("numerics", "model"):
     sys.path.insert(0, str(Path(__file__).parents[1] / folder))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import ossim
 from ossim.catalog import model_parameters
-from ossim.models import model
+from ossim.model import model
 
 SIZE = 40
 TIMES = np.array([0.4, 1.3, 2.7, 6.1])

@@ -10,8 +10,8 @@ from patient_cases import REGIMENS, advance, cohort
 
 import ossim
 from ossim.catalog import model_parameters
-from ossim.models import Level, model, ode_models
-from ossim.models.patient.equations import LESION_STATES, MAX_LESIONS, SHARED_STATES
+from ossim.model import Level, model, ode_models
+from ossim.model.patient.equations import LESION_STATES, MAX_LESIONS, SHARED_STATES
 from ossim.numerics.ode.problem import advance_problem, make_control, make_problem, make_records, make_runs
 
 RTOL, ATOL = 1e-6, 1e-9

@@ -110,9 +110,16 @@ def test_fault_of_an_option_is_one_line_with_its_place(folder, change, line, key
     assert words in fault.message
 
 
-def test_option_that_another_strategy_has_is_named(folder):
-    with pytest.raises(InputError, match="'hold' needs 'strategy: hold'; this arm has 'fixed'"):
-        ossim.loads(CONFIG.replace("    strategy: hold\n", ""))
+def test_option_of_a_shipped_strategy_is_named(folder):
+    with pytest.raises(InputError, match="'switch' needs 'strategy: sequence'; this arm has 'hold'"):
+        ossim.loads(CONFIG.replace("    hold: 6 weeks", "    hold: 6 weeks\n    switch: progression"))
+
+
+def test_a_plan_that_fails_is_named_with_its_line_when_the_config_is_read(folder):
+    place = folder / "mine" / "strategies" / "poor.py"
+    place.write_text(HOLD.replace("self.options.regimen, (), half)", "self.options.regime, (), half)"))
+    with pytest.raises(InputError, match=rf"arms.held: {place}:28: strategy 'poor': AttributeError: .*'regime'"):
+        ossim.loads(CONFIG.replace("strategy: hold", "strategy: poor"))
 
 
 def test_schema_holds_its_options(folder, capsys):

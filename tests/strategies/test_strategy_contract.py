@@ -71,9 +71,9 @@ def test_decision_that_breaks_the_contract_is_one_line_with_strategy_and_visit(n
 def test_failure_names_the_line_of_the_file():
     with pytest.raises(InputError) as raised:
         decide_checked("mine", made(lambda seen: 1 / 0), SEEN)
-    (fault,) = raised.value.faults
-    assert fault.file == __file__
-    assert "1 / 0" in Path(__file__).read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    file, line, _ = str(raised.value).split(":", 2)
+    assert file == __file__
+    assert "1 / 0" in Path(__file__).read_text(encoding="utf-8").splitlines()[int(line) - 1]
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint8])

@@ -1,174 +1,181 @@
-"""What `switch` takes: its words, its faults with line, key and nearest name, its way through file, --set and sweep."""
+"""What ends a line: progression, a time on it, or both; decided for single patients by hand, and in whole trials."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from visit_courses import visit
 
 import ossim
-from ossim.cli import main
 from ossim.errors import InputError
-from ossim.strategies.switch import Switch, read_switch
-from ossim.studies.sweep import evaluate
+from ossim.strategies import STOP, decide_checked, strategy
+from ossim.strategies.switch import read_switch
 
-CONFIG = """\
-cohort: {{population: relapsed, size: 6}}
+DRUGS = ["sorafenib 400 mg b.i.d.", "everolimus 10 mg q.d.", "sorafenib 400 mg b.i.d."]
+
+
+def at(line, time_on_line, progressed):
+    """One patient at a visit."""
+    return visit(line=np.array([line]), time_on_line=np.array([float(time_on_line)]), progressed=np.array([progressed]))
+
+
+def sequence(**options):
+    kind = strategy("sequence")
+    return kind(kind.Options.model_validate({"lines": DRUGS, **options}))
+
+
+PROGRESSION, TIME, BOTH = "progression", "12 weeks", "12 weeks or progression"
+LISTED = [TIME, PROGRESSION, BOTH]
+
+
+@pytest.mark.parametrize(
+    ("switch", "beyond", "line", "on_line", "progressed", "expected"),
+    [
+        # at progression only
+        (PROGRESSION, False, 0, 56, False, 0),
+        (PROGRESSION, False, 0, 56, True, 1),
+        (PROGRESSION, False, 1, 560, False, 1),
+        (PROGRESSION, False, 1, 56, True, 2),
+        (PROGRESSION, False, 2, 56, True, STOP),
+        (PROGRESSION, True, 2, 56, True, 2),
+        (PROGRESSION, True, 1, 56, True, 2),
+        # after a time only
+        (TIME, False, 0, 83, True, 0),
+        (TIME, False, 0, 84, False, 1),
+        (TIME, False, 0, 84 - 1e-12, False, 1),
+        (TIME, False, 0, 85, True, 1),
+        (TIME, False, 2, 84, False, STOP),
+        (TIME, True, 2, 84, False, STOP),
+        (TIME, True, 2, 56, True, 2),
+        # whichever comes first
+        (BOTH, False, 0, 56, False, 0),
+        (BOTH, False, 0, 56, True, 1),
+        (BOTH, False, 0, 84, False, 1),
+        (BOTH, False, 2, 56, True, STOP),
+        (BOTH, True, 2, 56, True, 2),
+        (BOTH, True, 2, 84, True, STOP),
+        # one for each line
+        (LISTED, False, 0, 56, True, 0),
+        (LISTED, False, 0, 84, False, 1),
+        (LISTED, False, 1, 840, False, 1),
+        (LISTED, False, 1, 56, True, 2),
+        (LISTED, False, 2, 56, True, STOP),
+        (LISTED, False, 2, 84, False, STOP),
+    ],
+)
+def test_line_after_a_visit(switch, beyond, line, on_line, progressed, expected):
+    chosen = sequence(switch=switch, beyond_progression=beyond)
+    assert decide_checked("sequence", chosen, at(line, on_line, progressed)).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("beyond", "progressed", "expected"), [(False, False, 0), (False, True, STOP), (True, False, 0), (True, True, 0)]
+)
+def test_fixed_treatment_stops_at_progression_unless_it_goes_on(beyond, progressed, expected):
+    kind = strategy("fixed")
+    chosen = kind(kind.Options.model_validate({"regimen": DRUGS[0], "beyond_progression": beyond}))
+    assert decide_checked("fixed", chosen, at(0, 56, progressed)).tolist() == [expected]
+
+
+@pytest.mark.parametrize("text", [PROGRESSION, TIME, BOTH, "progression or 12 weeks", "84 days"])
+def test_switch_reads_back_to_itself(text):
+    assert read_switch(read_switch(text).text) == read_switch(text)
+
+
+CONFIG = """
+seed: 6
+cohort: {{population: relapsed, size: 40}}
 arms:
-  a:
-    strategy: sequence
-    lines: [sorafenib 400 mg b.i.d., everolimus 10 mg q.d., sorafenib 400 mg b.i.d.]
-    switch: {switch}
-visits: {{every: 4 weeks, until: 48 weeks}}
+  a: {{strategy: sequence, lines: [{lines}], {options}}}
+visits: {{every: 4 weeks, until: 1 year}}
+output: {{trajectories: 0}}
 """
 
-READ = {
-    "progression": Switch(None, True),
-    "12 weeks": Switch(84.0, False),
-    "12 weeks or progression": Switch(84.0, True),
-    "progression or 12 weeks": Switch(84.0, True),
-    "  12 weeks  or  progression ": Switch(84.0, True),
-    "0.5 weeks": Switch(3.5, False),
-    "36 h or progression": Switch(1.5, True),
-    "1 week": Switch(7.0, False),
-}
 
-
-@pytest.mark.parametrize("text", READ)
-def test_words_are_read_and_written_back_to_the_same(text):
-    found = read_switch(text)
-    assert found == READ[text]
-    assert read_switch(found.text) == found
+def config(options):
+    return CONFIG.format(options=options, lines=", ".join(DRUGS))
 
 
 @pytest.mark.parametrize(
-    ("after", "text"),
-    [(84.0, "12 weeks"), (7.0, "1 week"), (10.5, "10.5 days"), (1 / 3, "0.3333333333333333 days"), (1e9, "1e+09 days")],
+    ("options", "key", "words"),
+    [
+        ("switch: progresion", "arms.a.switch", "did you mean 'progression'"),
+        ("switch: 12 weaks", "arms.a.switch", "did you mean 'week"),
+        ("switch: -12 weeks", "arms.a.switch", "must be a positive time"),
+        ("switch: 0 weeks", "arms.a.switch", "positive"),
+        ("switch: 3", "arms.a.switch", "is 3; write 'progression', a time"),
+        ("switch: [12 weeks]", "arms.a.switch", "the list has 1 of 3 lines; list one per line"),
+        ("switch: [12 weeks, progression]", "arms.a.switch", "the list has 2 of 3 lines; list one per line"),
+        ("switch: [12 weeks, progresion, progression]", "arms.a.switch[1]", "did you mean 'progression'"),
+        ("swich: 12 weeks", "arms.a.swich", "did you mean 'switch'"),
+    ],
 )
-def test_time_is_written_in_weeks_where_they_are_whole(after, text):
-    assert Switch(after, False).text == text
-    assert read_switch(text) == Switch(after, False)
-
-
-FAULTS = [
-    ("progresion", "switch", "did you mean 'progression'?"),
-    ("Progression", "switch", "did you mean 'progression'?"),
-    ("12 weaks", "switch", "unknown unit 'weaks'; did you mean 'weeks'?"),
-    ("12 weeks or progresion", "switch", "'progresion' does not end a line; did you mean 'progression'?"),
-    ("-12 weeks", "switch", "must be a positive time, is '-12 weeks'"),
-    ("0 weeks", "switch", "must be a positive time, is '0 weeks'"),
-    ("0 weeks or progression", "switch", "must be a positive time, is '0 weeks'"),
-    ("1e400 weeks", "switch", "is not finite"),
-    ("12 mg", "switch", "not a unit of time"),
-    ("12", "switch", "is 12; write 'progression', a time such as '12 weeks'"),
-    ("true", "switch", "is true; write 'progression'"),
-    ("", "switch", "is empty; write 'progression'"),
-    ("''", "switch", "is empty; write 'progression'"),
-    ("{after: 12 weeks}", "switch", "is a mapping; write 'progression'"),
-    ("12 weeks or", "switch", "'12 weeks or' is incomplete"),
-    ("12 weeks or 13 weeks", "switch", "says one thing twice"),
-    ("progression or progression", "switch", "says one thing twice"),
-    ("12 weeks and progression", "switch", "unknown unit"),
-    ("[12 weeks]", "switch", "the list has 1 of 3 lines; list one per line, or write one text for all"),
-    ("[12 weeks, progression]", "switch", "the list has 2 of 3 lines"),
-    ("[]", "switch", "the list has 0 of 3 lines"),
-    ("[12 weeks, progresion, progression]", "switch[1]", "did you mean 'progression'?"),
-    ("[12 weeks, progression, [4 weeks]]", "switch[2]", "is a list; write 'progression'"),
-]
-
-
-@pytest.mark.parametrize(("switch", "key", "words"), FAULTS)
-def test_fault_is_one_line_with_its_place(switch, key, words):
+def test_wrong_switch_is_one_line(options, key, words):
     with pytest.raises(InputError) as raised:
-        ossim.loads(CONFIG.format(switch=switch))
+        ossim.loads(config(options), "c.yaml")
     (fault,) = raised.value.faults
-    assert (fault.line, fault.key) == (6, f"arms.a.{key}")
-    assert words in fault.message
+    assert str(fault).startswith(f"c.yaml:5: {key}: ") and words in str(fault)
 
 
-def test_misspelt_key_names_the_nearest():
-    with pytest.raises(InputError, match=r"config:6: arms.a.swich: unknown key 'swich'; did you mean 'switch'"):
-        ossim.loads(CONFIG.format(switch="12 weeks").replace("switch:", "swich:"))
+@pytest.mark.parametrize("options", ["switch: 12 weeks", f"switch: {BOTH}", "switch: [12 weeks, progression, 8 weeks]"])
+def test_switch_survives_the_round_trip(options):
+    first = ossim.loads(config(options))
+    assert ossim.loads(ossim.sections.text.dump(first.resolved())) == first
+    assert first != ossim.loads(config("switch: progression"))
 
 
-def test_misspelt_strategy_is_the_one_fault_of_its_arm():
-    with pytest.raises(InputError) as raised:
-        ossim.loads(CONFIG.format(switch="12 weeks").replace("strategy:", "starteoy:"))
-    assert str(raised.value) == "config:4: arms.a.starteoy: unknown key 'starteoy'; did you mean 'strategy'?"
+def test_lines_of_a_trial_end_at_the_first_visit_at_which_they_are_due():
+    trial = ossim.run(ossim.loads(config("switch: 10 weeks"))).isel(arm=0)
+    length = (trial["line_end"] - trial["line_start"]).values
+    ended = (trial["line_end"] < trial["follow_up"] - 1e-9).values
+    assert set(np.unique(length[ended])) == {84.0}, "the first of the visits every 4 weeks at or after 10 weeks"
+    assert np.nanmax(trial["line_start"].values) == 168.0
+    later = trial["line_at_visit"].where(trial["visit_time"] > 252.0).max()
+    assert not later >= 0, "after the last line nothing is given"
 
 
-@pytest.mark.parametrize(
-    ("switch", "written"),
-    [
-        ("progression", "progression"),
-        ("84 days", "12 weeks"),
-        ("[12 weeks, progression, 4 weeks or progression]", ["12 weeks", "progression", "4 weeks or progression"]),
-        ("[12 weeks, 12 weeks, 12 weeks]", ["12 weeks", "12 weeks", "12 weeks"]),
-    ],
-)
-def test_resolved_config_reads_back_to_the_same(switch, written):
-    scenario = ossim.loads(CONFIG.format(switch=switch))
-    resolved = scenario.resolved()
-    assert resolved["arms"]["a"]["switch"] == written
-    assert type(scenario).model_validate(resolved) == scenario
+def test_progression_and_time_give_the_earlier_of_both():
+    by_both = ossim.run(ossim.loads(config("switch: 12 weeks or progression"))).isel(arm=0)
+    first_end, progressed = (by_both[name].isel(line=0).values for name in ("line_end", "progression_time"))
+    alive = ~np.isnan(by_both["line_start"].isel(line=1).values)
+    assert alive.any() and (first_end[alive] == np.fmin(progressed, 84.0)[alive]).all()
+    assert (progressed[alive] < 84.0).any() and (first_end[alive] == 84.0).any()
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("12 weeks", Switch(84.0, False)),
-        (["4 weeks", "1 day", "progression"], (Switch(28.0, False), Switch(1.0, False), Switch(None, True))),
-    ],
-)
-def test_switch_can_be_set_by_its_path(value, expected):
-    scenario = ossim.loads(CONFIG.format(switch="progression")).with_overrides({"arms.a.switch": value})
-    assert scenario.arms[0].options.switch == expected
-
-
-def test_one_entry_of_a_list_can_be_set():
-    scenario = ossim.loads(CONFIG.format(switch="[4 weeks, 4 weeks, 4 weeks]"))
-    changed = scenario.with_overrides({"arms.a.switch.1": "progression"})
-    assert changed.arms[0].options.switch[1] == Switch(None, True)
-
-
-@pytest.fixture
-def config(tmp_path):
-    place = tmp_path / "switch.yaml"
-    place.write_text(CONFIG.format(switch="progression"))
-    return str(place)
-
-
-def test_command_line_sets_it_and_says_when_each_line_ends(config, capsys):
-    assert main(["run", config, "--dry-run"]) == 0
-    assert capsys.readouterr().out.count("    ends at progression\n") == 3
-    assert main(["run", config, "--dry-run", "--set", "arms.a.switch=6 weeks or progression"]) == 0
-    said = "    ends after 6 weeks (at the visit on day 56 of the line) or at progression\n"
-    assert capsys.readouterr().out.count(said) == 3
-
-
-def test_command_line_refuses_a_misspelt_one_in_one_line(config, capsys):
-    assert main(["run", config, "--dry-run", "--set", "arms.a.switch=12 weaks"]) == 2
-    assert (
-        capsys.readouterr()
-        .err.strip()
-        .endswith("arms.a.switch: '12 weaks': unknown unit 'weaks'; did you mean 'weeks'?")
+def test_beyond_progression_goes_on_with_the_last_line_only():
+    stop, on = (
+        ossim.run(ossim.loads(config(f"beyond_progression: {beyond}"))).isel(arm=0) for beyond in ("false", "true")
     )
+    last_begun = ~np.isnan(on["line_start"].isel(line=2).values)
+    end, progressed = (on[name].isel(line=2).values[last_begun] for name in ("line_end", "progression_time"))
+    follow_up = on["follow_up"].values[last_begun]
+    assert (~np.isnan(progressed)).any()
+    assert (end == follow_up).all(), "the last line ends with follow-up, whatever its progression"
+    end, progressed = (stop[name].isel(line=2).values for name in ("line_end", "progression_time"))
+    seen = ~np.isnan(progressed)
+    assert (end[seen] == progressed[seen]).all()
+    first = (on[name].isel(line=0).values for name in ("line_end", "progression_time"))
+    end, progressed = (values[last_begun] for values in first)
+    assert (end == progressed).all(), "earlier lines end at theirs"
+
+
+def test_lines_of_the_same_drugs_have_names_of_their_own():
+    scenario = ossim.loads(config("switch: progression"))
+    assert scenario.arms[0].plan.labels(()) == ("sorafenib", "everolimus", "sorafenib (line 3)")
+    kind = strategy("fixed")
+    parts = [f"{DRUGS[0]} until 8 weeks", f"{DRUGS[1]} from 8 weeks", "sorafenib 200 mg b.i.d. from 16 weeks"]
+    assert kind(kind.Options.model_validate({"regimen": parts})).labels(()) == ("sorafenib + everolimus",)
 
 
 def test_switch_is_an_axis_of_a_sweep():
-    axis = "[progression, 4 weeks, [4 weeks, 8 weeks, progression]]"
-    outcomes = "[overall_survival restricted_mean at 10 months, time_to_failure_rate at 2 months]"
-    text = CONFIG.format(switch="progression").replace("size: 6", "size: 40")
-    scenario = ossim.loads(f"{text}sweep: {{axes: {{arms.a.switch: {axis}}}, outcomes: {outcomes}}}\n")
-    found = ossim.run_sweep(scenario)
-    assert found["arms.a.switch"].values.tolist() == ["progression", "4 weeks", "['4 weeks', '8 weeks', 'progression']"]
-    for point, switch in enumerate(("progression", "4 weeks", ["4 weeks", "8 weeks", "progression"])):
-        alone = ossim.run(scenario.without_sweep().with_overrides({"arms.a.switch": switch}))
-        for outcome in scenario.sweep.outcomes:
-            assert found[outcome.variable].values[point, 0] == evaluate(alone, outcome)[0]
-    means = found["overall_survival_restricted_mean_at_10_months"].values[:, 0]
-    assert len(set(means)) == 3
-
-
-def test_value_of_an_axis_that_is_no_switch_is_refused_with_its_place():
-    swept = "sweep: {axes: {arms.a.switch: [progression, 12 weaks]}, outcomes: [objective_response_rate]}\n"
-    with pytest.raises(InputError, match=r"config:8: sweep.axes.*\[1\]: .*did you mean 'weeks'"):
-        ossim.loads(CONFIG.format(switch="progression") + swept)
+    text = (
+        config("switch: progression")
+        + "sweep: {axes: {arms.a.switch: [8 weeks, 16 weeks]}, outcomes: [median OS, ORR]}\n"
+    )
+    scenario = ossim.loads(text)
+    swept = ossim.run_sweep(scenario)
+    for place, switch in enumerate(("8 weeks", "16 weeks")):
+        single = ossim.run(scenario.without_sweep().with_overrides({"arms.a.switch": switch}))
+        expected = ossim.endpoints.value(single, "median OS")["value"]
+        np.testing.assert_array_equal(swept["median_OS"].isel(run=place), expected)
+    assert swept["median_OS"].attrs["units"] == "day" and swept["ORR"].attrs["units"] == "1"

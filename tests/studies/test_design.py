@@ -81,4 +81,5 @@ def test_log_range_has_equal_ratios_and_exact_ends():
 def test_outcomes_hold_endpoint_statistic_and_time():
     median, rate = scenario.loads(BASE + SWEEP, "s.yaml").sweep.outcomes
     assert (median.endpoint, median.statistic, median.time) == ("overall_survival", "median", None)
-    assert (rate.endpoint, rate.statistic, rate.time) == ("progression_free_rate", "rate", 4 * 30.44)
+    assert (rate.endpoint, rate.statistic, rate.time) == ("progression_free_survival", "rate", 4 * 30.44)
+    assert rate.variable == "progression_free_rate_at_4_months"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import xarray as xr
+from pydantic import Field
 
 from ossim.criteria.recist import CONFIRMATION_INTERVAL
 from ossim.criteria.rules import confirm
 from ossim.dataset import Response, dataarray_attrs, require
+from ossim.endpoints.base import Endpoint, Estimate, ShareOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.runs import admit, line_name, of_line, visits_of_line
+from ossim.endpoints.survival_endpoint import share_estimate
 
 _BEST_FIRST = (Response.CR, Response.PR, Response.SD, Response.PD)
 
@@ -59,3 +64,32 @@ def best_response(
         name="best_response",
         attrs=dataarray_attrs("response") | {"long_name": f"best response, {line_name(line)}"},
     )
+
+
+class BestOptions(ShareOptions):
+    """Options of the best response."""
+
+    confirmed: bool = Field(default=False, description="count a response only if a later visit repeats it")
+
+
+class BestResponse(Endpoint):
+    """Share of patients of each best response among those who began the line."""
+
+    Options = BestOptions
+    title = "best response"
+    statistics = MappingProxyType({code.name: False for code in _BEST_FIRST})
+    unit = MappingProxyType({code.name: "1" for code in _BEST_FIRST})
+
+    def estimate(
+        self, ds: xr.Dataset, statistic: str, time: float | None, options: BestOptions, failed: str = "raise"
+    ) -> Estimate:
+        """Share whose best response is the statistic: CR, PR, SD or PD."""
+        admitted = admit(ds, failed)
+        best = best_response(admitted, options.line, confirmed=options.confirmed)
+        subject = of_line(admitted, "line_start", options.line).notnull()
+        n = subject.sum("patient").values
+        k = ((best == Response[statistic]) & subject).sum("patient").values
+        return share_estimate(np.divide(k, n, out=np.full(n.shape, np.nan), where=n > 0), n)
+
+
+ENDPOINT = BestResponse

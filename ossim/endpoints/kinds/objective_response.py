@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import xarray as xr
+from pydantic import Field
 
 from ossim.criteria.minor import is_minor_response
 from ossim.dataset import Response
+from ossim.endpoints.base import RATE, Alias, Endpoint, Estimate, ShareOptions
 from ossim.endpoints.blocks import patient_by_patient
 from ossim.endpoints.intervals import clopper_pearson
 from ossim.endpoints.kinds.best_response import best_response
 from ossim.endpoints.runs import admit, baseline_of_line, line_name, of_line, visits_of_line
+from ossim.endpoints.survival_endpoint import share_estimate
 
 
 def objective_response(
@@ -69,3 +74,42 @@ def _responders(
         partial = ds["response"].isin([Response.CR, Response.PR])
         responder = responder | ((minor | partial) & counted).any("visit")
     return xr.Dataset({"responder": responder, "subject": start.notnull()})
+
+
+class ResponseOptions(ShareOptions):
+    """Options of the objective response rate."""
+
+    with_minor: bool = Field(default=False, description="count shrinkage of 10 to 30 % as well")
+    confirmed: bool = Field(default=False, description="count a response only if a later visit repeats it")
+
+
+_WITH_MINOR = Alias(RATE, MappingProxyType({"with_minor": True}))
+
+
+class ObjectiveResponse(Endpoint):
+    """Objective response rate; with a time, over visits up to it."""
+
+    Options = ResponseOptions
+    title = "objective response rate"
+    words = ("ORR",)
+    statistics = MappingProxyType({RATE: False})
+    unit = MappingProxyType({RATE: "1"})
+    aliases = MappingProxyType(
+        {
+            "objective_response_rate": Alias(RATE),
+            "objective_response_rate_with_minor": _WITH_MINOR,
+            "objective_response_with_minor": _WITH_MINOR,
+        }
+    )
+
+    def estimate(
+        self, ds: xr.Dataset, statistic: str, time: float | None, options: ResponseOptions, failed: str = "raise"
+    ) -> Estimate:
+        """Share of patients with a response, over all visits of the line or up to `time` since its start."""
+        until = np.inf if time is None else time
+        minor, confirmed = options.with_minor, options.confirmed
+        rate = objective_response(ds, options.line, until=until, with_minor=minor, confirmed=confirmed, failed=failed)
+        return share_estimate(rate["rate"].values, rate["n"].values)
+
+
+ENDPOINT = ObjectiveResponse

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import xarray as xr
 
 from ossim.dataset import require
+from ossim.endpoints.base import MEDIAN, RATE, Alias
 from ossim.endpoints.blocks import patient_by_patient
-from ossim.endpoints.runs import admit, last_planned_visit, time_to_event
+from ossim.endpoints.runs import admit, earlier, last_planned_visit, time_to_event
+from ossim.endpoints.survival_endpoint import SurvivalEndpoint, SurvivalOptions
 
 
 @patient_by_patient
@@ -38,6 +42,21 @@ def time_to_failure(ds: xr.Dataset, *, failed: str = "raise") -> xr.Dataset:
     progression = ds["progression_time"].where(number == last).max("line")
     treated, end = ds["line_end"].max("line"), last_planned_visit(ds)
     observed = xr.where((treated < ds["follow_up"]) & progression.isnull(), treated, ds["follow_up"])
-    first = np.fmin(progression, ds["death_time"])
+    first = earlier(progression, ds["death_time"])
     first = first.where((first <= end) & (first <= observed))
-    return time_to_event(first.fillna(np.fmin(observed, end)), first.notnull(), "time to failure of strategy")
+    return time_to_event(first.fillna(earlier(observed, end)), first.notnull(), "time to failure of strategy")
+
+
+class TimeToFailure(SurvivalEndpoint):
+    """Time to failure of a strategy."""
+
+    title = "time to failure of a strategy"
+    words = ("TTF",)
+    aliases = MappingProxyType({"time_to_failure_rate": Alias(RATE), "median_time_to_failure": Alias(MEDIAN)})
+
+    def events(self, ds: xr.Dataset, options: SurvivalOptions, failed: str) -> xr.Dataset:
+        """Time to failure."""
+        return time_to_failure(ds, failed=failed)
+
+
+ENDPOINT = TimeToFailure

@@ -15,6 +15,7 @@ ELEMENTARY = ("exp", "log", "pow", "sqrt", "absolute", "minimum", "maximum", "wh
 # variables of the written functions, and what they call
 _LOCAL = {"h", "w", "t", "unit", "total", "earlier", "marks", "limits", "n_units", "used", "look"}
 _NAMED = {"load", "store", "commit", "propose", "judge", "any_fresh", "start_inputs", "write_inputs", "start_slopes"}
+_ROWS = ("STATE_", "TRIAL_", "SLOPE", "INPUT", "PARAMETER_", "SUMMARY_", "INFUSION_", "FIRST_", "N_", "MODES", "LEVELS")
 RESERVED = {*_LOCAL, *_NAMED, *ELEMENTARY}
 
 
@@ -29,7 +30,7 @@ def check_names(system: System) -> None:
     declared = [*system.states, *system.unit_states, *system.parameters, *system.unit_parameters, *system.inputs]
     outputs = [name for function in system.functions for name in output_names(function)]
     for name in (*declared, *outputs):
-        if name in RESERVED or name.endswith(("_total", "_back")) or name.startswith("_"):
+        if name in RESERVED or name.endswith(("_total", "_back")) or name.startswith(("_", *_ROWS)):
             raise ValueError(f"model {system.name}: '{name}' has a meaning of its own in kernels; rename it")
         if declared.count(name) + outputs.count(name) > 1:
             raise ValueError(f"model {system.name}: the name '{name}' is used twice")

@@ -7,6 +7,7 @@ system, and the last two (drug modes and clocks) on the problem, so that one ker
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ossim.numerics.codegen.system import System, output_names
 from ossim.numerics.codegen.tableaus import Tableau
@@ -32,6 +33,18 @@ HEADER_ROWS = 18
     START_SLOPE,  # the same of the step before
     LOW,  # least observable so far; no number in a lane that is not watched
 ) = range(HEADER_ROWS)
+
+#: name of a row of the header -> its number
+HEADER = MappingProxyType(
+    {
+        "TIME": TIME,
+        "STEP": STEP,
+        "ERROR": ERROR,
+        "LOWEST": LOWEST,
+        "OBSERVABLE": OBSERVABLE,
+        "SLOPE": SLOPE,
+    }
+)
 
 #: rows per drug mode
 MODE_ROWS = 5

@@ -11,7 +11,17 @@ from __future__ import annotations
 import numpy as np
 from numba import typeof, types
 
-from ossim.numerics.arrays import OK, STEP_BUDGET, Clocks, Doses, Exposure, Plan, Records, Runs, Watch
+from ossim.numerics.arrays import (
+    OK,
+    STEP_BUDGET,
+    Doses,
+    Exposure,
+    HazardEvents,
+    ProgressionMonitor,
+    Records,
+    Runs,
+    WorkspaceIndex,
+)
 from ossim.numerics.codegen.kernel import KERNEL_TYPE
 from ossim.numerics.codegen.layout import MARKS, N_CLOCKS, N_MODES, N_UNITS, WATCHED
 from ossim.numerics.ode.after_step import leaves_after_step
@@ -86,11 +96,11 @@ def _signature():
         Runs(f2, f1, f1, f1, f2, f2, i1, i1, i1, np.zeros((1, PACE_COLUMNS))),
         Exposure(f2, f2, f2, f2, f2, i1, f2),
         Doses(f1, i1, i1, f1, f1, f1, i1, i1, f1, i1, i1, i1, b1, f2),
-        Clocks(i1, b1, f2, f2),
-        Watch(b1, f1, f1),
+        HazardEvents(i1, b1, f2, f2),
+        ProgressionMonitor(b1, f1, f1),
         Records(f1, i1, i1, f3, f3, f3),
         f1,
-        Plan(*(0,) * len(Plan._fields)),
+        WorkspaceIndex(*(0,) * len(WorkspaceIndex._fields)),
         0.0,
     )
     types_of = [typeof(example) for example in examples]

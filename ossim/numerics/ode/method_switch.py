@@ -24,7 +24,7 @@ MOST_SLOW = 2.0  # slow stretches in a row at which the stiff method is left; a 
 # First step of the stiff method at the start and after a jump [day]. It would accept one over all that is fast, right
 # at its end; only a step short enough to see the fast part makes what is interpolated inside it right.
 STIFF_START = 1e-6
-STAY = 200.0  # stretches after which the explicit method is tried again
+EXPLICIT_STRETCHES = 200.0  # stretches after which the explicit method is tried again
 LIMITED = 1.5  # step times largest eigenvalue; accuracy alone gives less, stability ends at about 3.3
 # the last two stages stand at the end of the step: what tells them apart are these parts of the slopes
 _LAST = TSIT5.stages - 1
@@ -80,7 +80,7 @@ def change_method(run, lane, w, plan, runs, limits, relative_cost):
     if runs.method[run] == EXPLICIT:
         runs.pace[run, EXPLICIT_PACE] = moved
         if runs.pace[run, WAIT] < 0.0 and stability(w, plan, lane, limits) > LIMITED:
-            runs.method[run], runs.pace[run, WAIT], runs.pace[run, SLOW] = STIFF, STAY, MOST_SLOW - 1.0
+            runs.method[run], runs.pace[run, WAIT], runs.pace[run, SLOW] = STIFF, EXPLICIT_STRETCHES, MOST_SLOW - 1.0
             return True
         return False
     if moved < relative_cost * runs.pace[run, EXPLICIT_PACE]:

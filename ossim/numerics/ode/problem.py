@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ossim.numerics.arrays import OK, Clocks, Control, Doses, Exposure, Plan, Records, Runs, Watch
+from ossim.numerics.arrays import (
+    OK,
+    Control,
+    Doses,
+    Exposure,
+    HazardEvents,
+    ProgressionMonitor,
+    Records,
+    Runs,
+    WorkspaceIndex,
+)
 from ossim.numerics.codegen.kernel import Kernel, compile_kernel
 from ossim.numerics.codegen.layout import ACCEPT, BUSY, FRESH, MARKS, Layout
 from ossim.numerics.codegen.system import System
@@ -30,8 +40,8 @@ class Problem:
     runs: Runs
     exposure: Exposure
     doses: Doses
-    clocks: Clocks
-    watch: Watch
+    clocks: HazardEvents
+    watch: ProgressionMonitor
     records: Records
     control: Control
 
@@ -72,14 +82,14 @@ def no_doses(n: int) -> Doses:
     return Doses(f, i, i, f, f, f, *pointers, i, i, i, np.zeros(0, np.bool_), np.zeros((n, 0)))
 
 
-def no_clocks(n: int) -> Clocks:
+def no_clocks(n: int) -> HazardEvents:
     """No thresholds."""
-    return Clocks(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros((n, 0)), np.zeros((n, 0)))
+    return HazardEvents(np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros((n, 0)), np.zeros((n, 0)))
 
 
-def no_watch(n: int) -> Watch:
+def no_watch(n: int) -> ProgressionMonitor:
     """No watched observable."""
-    return Watch(np.zeros(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan))
+    return ProgressionMonitor(np.zeros(n, np.bool_), np.full(n, np.inf), np.full(n, np.nan))
 
 
 def make_records(times, rows: np.ndarray, n_states: int, n_modes: int, n_levels: int = 0) -> Records:
@@ -120,8 +130,8 @@ def make_problem(
     n_units=0,
     exposure: Exposure | None = None,
     doses: Doses | None = None,
-    clocks: Clocks | None = None,
-    watch: Watch | None = None,
+    clocks: HazardEvents | None = None,
+    watch: ProgressionMonitor | None = None,
     records: Records | None = None,
     control: Control | None = None,
 ) -> Problem:
@@ -145,9 +155,9 @@ def make_problem(
 
 
 @functools.cache
-def make_plan(layout: Layout, n_modes: int, n_clocks: int) -> Plan:
+def make_plan(layout: Layout, n_modes: int, n_clocks: int) -> WorkspaceIndex:
     """Row numbers of the workspace of a kernel for a problem with so many drug modes and clocks."""
-    return Plan(
+    return WorkspaceIndex(
         n_states=layout.n_states,
         n_shared=layout.n_shared,
         n_per_unit=layout.n_per_unit,

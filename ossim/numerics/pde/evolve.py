@@ -22,7 +22,7 @@ import numpy as np
 
 from ossim.numerics.pde.compile import field_jit
 from ossim.numerics.pde.drift import drift
-from ossim.numerics.pde.problem import Carried, FieldProblem
+from ossim.numerics.pde.problem import FieldProblem, QuasiSteadyField
 from ossim.numerics.pde.reaction import evaluate, react
 
 ROUNDING = 1e-12  # how far below zero a field may go, and by how much diffusion may change an integral, relatively
@@ -43,7 +43,7 @@ class Ended(IntEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FieldAdvance:
     """What `advance` did: how it ended, the time reached [day], steps taken and undone, whether fields are at rest."""
 
     ended: Ended
@@ -74,7 +74,7 @@ def advance(
     progress: Callable[[float], None] | None = None,
     wall_clock: float | None = None,
     watch_rest: bool = True,
-) -> Outcome:
+) -> FieldAdvance:
     """Advance all fields to day `stop` in equal steps of at most `step` [day], in place.
 
     Parameters
@@ -105,7 +105,7 @@ def advance(
         if ended is Ended.ok and problem.time < stop and _too_long(began, wall_clock):
             ended = Ended.wall_clock
     at_rest = watch_rest and ended is Ended.ok and taken > 0 and _at_rest(problem, kept)
-    return Outcome(ended, problem.time, taken, undone, at_rest)
+    return FieldAdvance(ended, problem.time, taken, undone, at_rest)
 
 
 def _too_long(began: float, wall_clock: float | None) -> bool:
@@ -200,7 +200,7 @@ def _drift(problem: FieldProblem, step: float) -> None:
         drift(problem.store[name], problem.store["potential"], problem.unit, step, problem.work)
 
 
-def _balance(problem: FieldProblem, item: Carried) -> None:
+def _balance(problem: FieldProblem, item: QuasiSteadyField) -> None:
     """Evaluate uptake and supply of a transported field from the fields as they are."""
     store = problem.store
     evaluate(item.local, store, problem.parameters, item.into)
@@ -212,7 +212,7 @@ def _balance(problem: FieldProblem, item: Carried) -> None:
         item.uptake[outside] = item.supply[outside] = 0.0
 
 
-def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> None:
+def _foresee(problem: FieldProblem, item: QuasiSteadyField, ahead: float, dt: float) -> None:
     """Show the functions a transported field as it will be in the middle of the step.
 
     It goes on as it did in the step before, `ahead` of which is half of this one; in the first step one that is not at
@@ -227,11 +227,11 @@ def _foresee(problem: FieldProblem, item: Carried, ahead: float, dt: float) -> N
     np.maximum(given, 0.0, out=given)
 
 
-def _solve(problem: FieldProblem, item: Carried) -> bool:
+def _solve(problem: FieldProblem, item: QuasiSteadyField) -> bool:
     return item.solver.solve(item.uptake, item.supply, item.now, problem.tolerance).converged
 
 
-def _follow(problem: FieldProblem, item: Carried, dt: float) -> bool:
+def _follow(problem: FieldProblem, item: QuasiSteadyField, dt: float) -> bool:
     """Move a transported field to the end of the step: to rest, or by implicit stages; whether that converged."""
     now = item.now
     if item.declared.at_rest:

@@ -26,7 +26,7 @@ PRECONDITIONER = np.float32  # half the memory traffic of float64 for the same i
 
 
 @dataclass
-class Carried:
+class QuasiSteadyField:
     """A transported field with its solver and what it was at the last two steps.
 
     Attributes
@@ -74,7 +74,7 @@ class FieldProblem:
     mobility: Local | None
     drifts: tuple[tuple[str, Local], ...]
     totals: Totals | None
-    carried: tuple[Carried, ...]
+    carried: tuple[QuasiSteadyField, ...]
     unit: Links
     work: tuple[np.ndarray, ...]
     time: float = 0.0
@@ -161,7 +161,7 @@ def bind(
         arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item)))
         beside = carried[-1].solver if carried else None
         solver = Elliptic(grid, diffusivity, PRECONDITIONER, arithmetic=arithmetic, beside=beside)
-        carried.append(Carried(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
+        carried.append(QuasiSteadyField(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
     totals = None
     if system.totals is not None:
         totals = Totals(system.name, (*names, *placed), system.parameters, system.totals)

@@ -13,6 +13,7 @@ from ossim.endpoints.runs import admit, line_name, of_line
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
+from ossim.plots.base import Figure
 from ossim.plots.lines import arms_on_line, on_line
 
 MARKERS = ("vegf", "svegfr2")
@@ -190,3 +191,6 @@ def _explanation(ds: xr.Dataset, line: int | None, at_most: int) -> str:
     if _with_doses(ds, line):
         parts.append("rows above: planned doses of the 1st line, which a patient takes until the line ends")
     return "\n".join(parts)
+
+
+FIGURE = Figure(biomarkers, applies, biomarkers_table)

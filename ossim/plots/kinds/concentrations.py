@@ -13,6 +13,7 @@ from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label
 from ossim.plots.bands import FEWEST, dose_times, draw_band, draw_doses, quantile_band
+from ossim.plots.base import Figure
 
 _VARIABLE = "trajectory_concentration"
 # Between doses only closely spaced points show the course: a spacing this much wider than the first ends the figure.
@@ -108,3 +109,6 @@ def _set_scales(linear: Axes, log: Axes, highest: float, lowest: float) -> None:
     log.yaxis.set_minor_locator(LogLocator(subs=range(1, 10)))
     log.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     log.yaxis.set_minor_formatter(NullFormatter())
+
+
+FIGURE = Figure(concentrations, applies, concentrations_table)

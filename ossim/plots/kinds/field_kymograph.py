@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ossim.errors import InputError
 from ossim.plots import fields, maps, style
 from ossim.plots.bands import draw_doses
+from ossim.plots.base import Figure
 
 _FIGURE = "a kymograph"
 _LINES = (("r",), ("x",))
@@ -110,3 +111,6 @@ def field_kymograph(
     if ax is None:
         maps.finish(panels[0].figure, ds, table, level if outlined else None, fields.has_outside(ds))
     return style.one_or_all(panels)
+
+
+FIGURE = Figure(field_kymograph, applies, field_kymograph_table)

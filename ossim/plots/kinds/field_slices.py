@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ossim.errors import InputError, unknown
 from ossim.plots import fields, maps, style
 from ossim.plots.arms import chosen_arms
+from ossim.plots.base import Figure
 
 VARIANTS = MappingProxyType({"arms": MappingProxyType({"columns": "arm"})})
 _FIGURE = "a figure of slices"
@@ -183,3 +184,6 @@ def _color_bar(row: Sequence[Axes], image, unit: str, values: xr.DataArray, scal
     )
     bar.set_label(f"[{unit}]")
     bar.outline.set_linewidth(0.6)
+
+
+FIGURE = Figure(field_slices, applies, field_slices_table, VARIANTS)

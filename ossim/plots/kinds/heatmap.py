@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError, unknown
 from ossim.plots import style
+from ossim.plots.base import Figure
 from ossim.plots.runs import levels, measured, run_coordinates
 
 _SEQUENTIAL, _DIVERGING = "cividis", "PuOr_r"
@@ -196,3 +197,6 @@ def _set_ticks(axis, values: NDArray) -> None:
     numbers = np.issubdtype(values.dtype, np.number)
     texts = [f"{value:.3g}" if numbers else style.wrapped(str(value), 16) for value in values]
     axis.set_major_formatter(FuncFormatter(lambda place, _: texts[round(place)]))
+
+
+FIGURE = Figure(heatmap, applies, heatmap_table)

@@ -25,6 +25,7 @@ from ossim.endpoints.survival import kaplan_meier as survival_curve
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
+from ossim.plots.base import Figure
 from ossim.plots.lines import on_line
 
 PROGRESSION_FREE, OVERALL, FAILURE = "progression_free_survival", "overall_survival", "time_to_failure"
@@ -124,7 +125,7 @@ def kaplan_meier(
     curves = _curves(ds, endpoint, arms, confidence_level, options)
     groups = alike({arm: (curve["time"].values, curve["survival"].values) for arm, curve in curves.items()})
     until = until or _end(curves)
-    line = options.get("line", 0) if endpoint == PROGRESSION_FREE else None
+    line = _line(endpoint, options)
     colors = arm_colors(ds)
     n_rows = len(groups) * (len(_TABLE_ROWS) + 1) if len(groups) <= _MOST_BANDS else len(groups) + 1
     own = ax is None
@@ -171,6 +172,11 @@ def _curves(
     if not curves:
         raise InputError(f"no patient has a {name}")
     return curves
+
+
+def _line(endpoint: str, options: Mapping[str, Any]) -> int | None:
+    """Return the line of treatment that the curves are of, None where they are of the whole course."""
+    return options.get("line", 0) if endpoint == PROGRESSION_FREE else None
 
 
 def _end(curves: dict[str, xr.Dataset]) -> float:
@@ -251,3 +257,6 @@ def _draw_table(ax: Axes, curves: dict[str, tuple[xr.Dataset, str]], ticks: NDAr
             for tick, count in zip(ticks, counts[row].values, strict=True):
                 write(tick, f"{count}", 0, ha="center", color=style.INK)
             offset += _ROW
+
+
+FIGURE = Figure(kaplan_meier, applies, kaplan_meier_table, VARIANTS)

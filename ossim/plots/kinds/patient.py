@@ -1,4 +1,4 @@
-"""One tracked patient: size with the RECIST thresholds, biomarkers, resistance and drug levels, all arms overlaid."""
+"""One tracked patient: size with the criterion's thresholds, biomarkers, resistance, drug levels, arms overlaid."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from ossim.criteria.recist import RECIST_1_1
+from ossim.criteria.judged import judged_variable, thresholds_of
+from ossim.criteria.rules import Thresholds
 from ossim.dataset import DAYS_PER_MONTH, Response, require
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import arm_colors, chosen_arms, line_widths
+from ossim.plots.base import Figure
 from ossim.plots.lines import Look, line_looks, line_names, line_patches
 
 _SIZE, _CONCENTRATION = "trajectory_sum_of_diameters", "trajectory_concentration"
@@ -64,7 +66,7 @@ def patient_table(ds: xr.Dataset, *, patient: int | None = None, arms: list[str]
 def patient(
     ds: xr.Dataset, *, patient: int | None = None, ax: NDArray | None = None, arms: list[str] | None = None
 ) -> NDArray:
-    """Draw small multiples over time; visits are points, progressions crosses, thresholds of RECIST dashed.
+    """Draw small multiples over time; visits are points, progressions crosses, thresholds of the criterion dashed.
 
     A visit above the dashed line (20 % and 5 mm above the nadir of its line) is progression, one below the dotted
     line (30 % below the baseline of its line) is a partial response.
@@ -94,14 +96,17 @@ def patient(
             panel.axhline(1, color=style.FAINT, linewidth=0.7, linestyle=(0, (4, 3)))
     style.label_outer_x(axes, axes[-1].get_xlabel())
     top, drawn = 1.0, False
+    # thresholds on products are none on diameters
+    thresholds = thresholds_of(ds) if judged_variable(ds) != "burden" else None
     if one is not None and set(ds.data_vars) >= _VISITS:
         drawn = True
         for arm in chosen:
-            _draw_visits(axes[0], one.sel(arm=arm), colors[arm])
+            _draw_visits(axes[0], one.sel(arm=arm), colors[arm], thresholds)
         for panel in axes[:2]:
             top = _draw_lines(panel, one, line_looks(ds), colors, until)
     title = f"patient {number}" if ds.sizes["patient"] > 1 else None
-    handles = _handles(chosen, colors, drawn=drawn) + (_line_handles(one, ds) if drawn else [])
+    handles = _handles(chosen, colors, drawn=drawn, judged=thresholds is not None)
+    handles += _line_handles(one, ds) if one is not None and drawn else []
     style.legend_above(axes, handles, own=ax is None, top=top, title=title)
     return axes
 
@@ -119,13 +124,15 @@ def _drug_columns(table: xr.Dataset) -> list[tuple[xr.DataArray, str]]:
     return [(values.sel(drug=drug), f"{str(drug).capitalize()},\n{every}") for drug in taken]
 
 
-def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
-    """Draw measured sizes, and the thresholds that hold from each visit to the next."""
+def _draw_visits(ax: Axes, one: xr.Dataset, color: str, thresholds: Thresholds | None) -> None:
+    """Draw measured sizes, and the thresholds that hold from each visit to the next, where diameters are judged."""
     seen = np.flatnonzero((one["sum_of_diameters"].notnull() & one["visit_time"].notnull()).values)
     time, total = (one[name].values[seen] for name in ("visit_time", "sum_of_diameters"))
     months, progressed = time / DAYS_PER_MONTH, one["response"].values[seen] == Response.PD
     ax.plot(months[~progressed], total[~progressed], "o", color=color, markersize=3.5)
     ax.plot(months[progressed], total[progressed], "X", color=color, markersize=5.5, markeredgecolor=style.INK)
+    if thresholds is None:
+        return
     begins, baseline, nadir = np.isin(time, one["line_start"].values), np.nan, np.nan
     on = one["line_at_visit"].values[seen] >= 0
     for here, after in pairwise(range(seen.size)):
@@ -133,8 +140,8 @@ def _draw_visits(ax: Axes, one: xr.Dataset, color: str) -> None:
         nadir = total[here] if begins[here] else np.fmin(nadir, total[here])
         if not on[after]:
             continue
-        progression = max((1 + RECIST_1_1.progression) * nadir, nadir + RECIST_1_1.progression_absolute)
-        for level, dash in ((progression, (0, (3, 2))), ((1 - RECIST_1_1.response) * baseline, (0, (1, 1.5)))):
+        progression = max((1 + thresholds.progression) * nadir, nadir + thresholds.progression_absolute)
+        for level, dash in ((progression, (0, (3, 2))), ((1 - thresholds.response) * baseline, (0, (1, 1.5)))):
             ax.plot(months[[here, after]], [level, level], color=color, linewidth=0.9, linestyle=dash, alpha=0.8)
 
 
@@ -160,17 +167,21 @@ def _begun(one: xr.Dataset, arm: str) -> list[tuple[int, str]]:
 
 
 def _line_handles(one: xr.Dataset, ds: xr.Dataset) -> list[Artist]:
-    return line_patches(line_looks(ds), (name for arm in one["arm"].values for _, name in _begun(one, str(arm))))
+    return [*line_patches(line_looks(ds), (name for arm in one["arm"].values for _, name in _begun(one, str(arm))))]
 
 
-def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool) -> list[Artist]:
+def _handles(chosen: list[str], colors: dict[str, str], *, drawn: bool, judged: bool) -> list[Artist]:
     handles = [Line2D([], [], color=colors[arm], linewidth=1.6, label=arm) for arm in chosen]
     if drawn:
         faint = {"color": style.FAINT, "linewidth": 0.9}
+        if judged:
+            handles.append(Line2D([], [], linestyle=(0, (3, 2)), label="progression threshold", **faint))
+            handles.append(Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint))
         handles += [
-            Line2D([], [], linestyle=(0, (3, 2)), label="progression threshold", **faint),
-            Line2D([], [], linestyle=(0, (1, 1.5)), label="response threshold", **faint),
             Line2D([], [], linestyle="none", marker="o", color=style.FAINT, markersize=3.5, label="visit"),
             Line2D([], [], linestyle="none", marker="X", color=style.FAINT, markersize=5.5, label="progression"),
         ]
     return handles
+
+
+FIGURE = Figure(patient, applies, patient_table)

@@ -15,6 +15,7 @@ from ossim.dataset import DAYS_PER_MONTH
 from ossim.endpoints.comparison import digits_needed, is_count
 from ossim.errors import InputError
 from ossim.plots import style
+from ossim.plots.base import Figure
 
 QUANTITIES = ("rate", "median")
 VARIANTS = MappingProxyType({"median": MappingProxyType({"quantity": "median"})})
@@ -135,3 +136,6 @@ def _draw_legend(ax: Axes, table: xr.Dataset) -> None:
     ax.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=beneath, ncols=2, borderaxespad=0
     )
+
+
+FIGURE = Figure(published, applies, published_table, VARIANTS)

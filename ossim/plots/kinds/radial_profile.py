@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ossim.plots import fields, maps, style
 from ossim.plots.bands import BAND
+from ossim.plots.base import Figure
 
 _FIGURE = "a radial profile"
 _SPACES = (("r",), ("y", "x"), ("z", "y", "x"))
@@ -172,3 +173,6 @@ class _Bins:
         """Return the place, in sorted order, of the value of rank `share` of each bin."""
         place = first + np.round(share * np.maximum(self.count - 1, 0)).astype(int)
         return np.minimum(place, self.cells.size - 1)
+
+
+FIGURE = Figure(radial_profile, applies, radial_profile_table)

@@ -9,11 +9,13 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ossim import endpoints
-from ossim.criteria.recist import RECIST_1_1
+from ossim.criteria.judged import judged_title, judged_variable, thresholds_of
+from ossim.criteria.rules import Thresholds
 from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit, line_name, of_line, relative_change
 from ossim.plots import style
 from ossim.plots.arms import alike, chosen_arms
+from ossim.plots.base import Figure
 from ossim.plots.lines import arms_on_line, on_line
 
 
@@ -31,10 +33,10 @@ def spider_table(ds: xr.Dataset, *, line: int = 0, failed: str = "raise") -> xr.
     line was not assessed; `best_response`, dims (arm, patient)
     """
     ds = admit(ds, failed)
-    change = 100 * relative_change(ds, line)
+    change = 100 * relative_change(ds, line, judged_variable(ds))
     time = (ds["visit_time"] - of_line(ds, "line_start", line)).where(change.notnull())
     table = xr.Dataset({"change": change, "time": time, "best_response": endpoints.find("best_response")(ds, line)})
-    table["change"].attrs = {"units": "%", "long_name": "change of sum of diameters"}
+    table["change"].attrs = {"units": "%", "long_name": f"change of {judged_title(ds)}"}
     table["time"].attrs = {"units": "day", "long_name": f"time since start of line {line}"}
     return table.transpose("arm", "patient", "visit")
 
@@ -77,10 +79,12 @@ def spider(
     until = max(longest, 3 * DAYS_PER_MONTH) * 1.03
     drawn: set[int] = set()
     for group, panel in zip(groups, axes, strict=True):
-        drawn |= _draw_panel(panel, columns[group[0]].isel(arm=0), change.sizes["patient"], top)
+        drawn |= _draw_panel(panel, columns[group[0]].isel(arm=0), change.sizes["patient"], thresholds_of(ds), top)
         panel.set_title(on_line(ds, group, line))
         style.month_axis(panel, until)
-    style.label_outer(axes, f"Time since start of {line_name(line)} [month]", "Change of sum\nof diameters [%]")
+    what = judged_title(ds)
+    label = f"Time since start of {line_name(line)} [month]"
+    style.label_outer(axes, label, f"Change of {what[:3]}\n{what[4:]} [%]")
     handles = [
         Line2D([], [], color=color, marker="o", markersize=3, label=style.RESPONSE_LABELS[code])
         for code, color in style.RESPONSE_COLORS.items()
@@ -96,7 +100,7 @@ def _ranked(change: NDArray) -> NDArray[np.intp]:
     return seen[np.argsort(change[seen], kind="stable")]
 
 
-def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, top: float) -> set[int]:
+def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, thresholds: Thresholds, top: float) -> set[int]:
     """Draw one arm, whose table holds some of its `n_patients`, and return the response codes that occur."""
     change, time, best = (table[name].values for name in ("change", "time", "best_response"))
     seen = ~np.isnan(change)
@@ -111,12 +115,15 @@ def _draw_panel(ax: Axes, table: xr.Dataset, n_patients: int, top: float) -> set
             markersize=2.2,
             alpha=0.8,
         )
-    for level in (-100 * RECIST_1_1.response, 100 * RECIST_1_1.progression):
+    for level in style.threshold_levels(thresholds):
         ax.axhline(level, color=style.INK, linewidth=0.7, linestyle=(0, (4, 3)))
     ax.axhline(0, color=style.INK, linewidth=0.8)
     ax.set_ylim(-100, top)
-    ax.set_yticks([-100, -50, -30, 0, 20, 50, top])
+    ax.set_yticks(style.change_ticks(thresholds, top))
     beyond = (np.nan_to_num(change, nan=-np.inf) > top).any(axis=1).sum()
     note = f"{best.size:,} of {n_patients:,} patients" + (f", {beyond} leave at +{top:g} %" if beyond else "")
     ax.text(0.99, 0.02, note, transform=ax.transAxes, ha="right", va="bottom", fontsize=style.SMALL)
     return set(best.tolist())
+
+
+FIGURE = Figure(spider, applies, spider_table)

@@ -11,6 +11,7 @@ from ossim.dataset import DAYS_PER_MONTH
 from ossim.errors import InputError
 from ossim.plots import style
 from ossim.plots.arms import alike, arm_colors, chosen_arms, group_label, line_widths
+from ossim.plots.base import Figure
 from ossim.plots.runs import levels, measured, run_coordinates
 
 # Characters that fit along a panel.
@@ -102,3 +103,6 @@ def _places(values: NDArray) -> tuple[NDArray, list[str] | None]:
     if np.issubdtype(values.dtype, np.number):
         return values, None
     return np.arange(values.size), [style.wrapped(str(value), 16) for value in values]
+
+
+FIGURE = Figure(sweep_line, applies, sweep_line_table)

@@ -13,6 +13,7 @@ from ossim.dataset import DAYS_PER_MONTH, Response
 from ossim.endpoints.runs import admit
 from ossim.plots import style
 from ossim.plots.arms import chosen_arms
+from ossim.plots.base import Figure
 from ossim.plots.lines import Look, line_looks, line_names, line_patches
 
 OFF_TREATMENT = "off treatment"
@@ -159,3 +160,6 @@ def _draw_panel(ax: Axes, table: xr.Dataset, looks: dict[int, Look]) -> set[str]
     ax.set_ylim(rank.size - 0.4, -0.6)
     ax.set_yticks([])
     return {name for name, occurs in marks.items() if occurs}
+
+
+FIGURE = Figure(swimmer, applies, swimmer_table)

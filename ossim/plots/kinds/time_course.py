@@ -17,6 +17,7 @@ from ossim.errors import InputError, unknown
 from ossim.plots import style
 from ossim.plots.arms import alike
 from ossim.plots.bands import draw_doses
+from ossim.plots.base import Figure
 
 _COLORS = "viridis"
 # The yellow end of the map is too pale for lines on white.
@@ -168,3 +169,6 @@ def _draw_color_bar(axes: NDArray, table: xr.Dataset) -> None:
     shown = ListedColormap(colormaps[_COLORS](np.linspace(_DARKEST, _PALEST, 256)))
     scale = ScalarMappable(Normalize(float(values.min()), float(values.max())), shown)
     axes[0].figure.colorbar(scale, ax=list(axes), label=style.label(values, names[0] if names else "run"))
+
+
+FIGURE = Figure(time_course, applies, time_course_table)

@@ -11,18 +11,18 @@ from ossim.strategies.base import STOP, Line, Strategy, Visit
 from ossim.strategies.treatment import Regimens
 
 
-class Options(Section):
+class FixedOptions(Section):
     """Keys of an arm with one treatment."""
 
     regimen: Regimens = Field(description="one or more regimens given together, or 'none'")
-    beyond_progression: bool = Field(False, description="go on with the treatment after progression")
+    beyond_progression: bool = Field(default=False, description="go on with the treatment after progression")
 
 
 class Fixed(Strategy):
     """One treatment, stopped at the visit that shows progression unless it goes on beyond."""
 
-    Options = Options
-    options: Options
+    Options = FixedOptions
+    options: FixedOptions
 
     @property
     def lines(self) -> tuple[Line, ...]:

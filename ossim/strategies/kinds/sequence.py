@@ -46,7 +46,7 @@ def _texts(lines: tuple[Line, ...]) -> list[list[str] | str]:
     return [line_text(line) for line in lines]
 
 
-class Options(Section):
+class SequenceOptions(Section):
     """Keys of an arm with several lines of treatment."""
 
     lines: Annotated[tuple[Regimens, ...], BeforeValidator(as_filled_tuple), PlainSerializer(_texts)] = Field(
@@ -57,7 +57,7 @@ class Options(Section):
         description="what ends a line, at the first visit at which it holds: 'progression', a time on the line such as "
         "'12 weeks', or '12 weeks or progression'; one for all lines, or a list with one per line",
     )
-    beyond_progression: bool = Field(False, description="go on with the last line after its progression")
+    beyond_progression: bool = Field(default=False, description="go on with the last line after its progression")
 
     @model_validator(mode="after")
     def _one_switch_per_line(self) -> Self:
@@ -73,8 +73,8 @@ class Sequence(Strategy):
     With `beyond_progression` progression does not end the last line; a time does.
     """
 
-    Options = Options
-    options: Options
+    Options = SequenceOptions
+    options: SequenceOptions
 
     @property
     def lines(self) -> tuple[Line, ...]:

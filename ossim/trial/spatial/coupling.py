@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ossim.models.patient.baseline import kernel_index
-from ossim.models.patient.equations import CHANNELS, LESION_STATES
-from ossim.models.patient.observables import lesions
+from ossim.model.patient.baseline import kernel_index
+from ossim.model.patient.equations import CHANNELS, LESION_STATES
+from ossim.model.patient.observables import lesions
 from ossim.numerics.arrays import Records
 from ossim.numerics.ode.problem import Problem, make_records
 from ossim.terms.pharmacodynamics import occupancy
@@ -68,14 +68,15 @@ def outputs_due(problem: Problem, start: float, stop: float) -> np.ndarray:
 
 def _acting(problem: Problem, found: Records, place: np.ndarray) -> dict[str, np.ndarray]:
     """What holds in each half of a step, from the samples at `place` of what was found."""
-    levels = found.level[:, place]
+    levels = np.take(found.level, place, axis=1)
     for mode, channel in enumerate(problem.exposure.channel):
         levels[:, :, channel] += found.value[:, place, mode] * problem.exposure.weight[:, mode, None]
     levels = np.maximum(levels, 0.0).reshape(-1, 2, SAMPLES, len(CHANNELS))
     named = {name: levels[..., number] for number, name in enumerate(CHANNELS)}
-    state = lesions(found.state[:, place])
+    state = lesions(np.take(found.state, place, axis=1))
     bypass = state[..., _BYPASS].reshape(-1, 2, SAMPLES, state.shape[-2])
-    burden = state[..., _VOLUMES].sum(axis=(2, 3)).reshape(-1, 2, SAMPLES).mean(axis=2)
+    volumes = np.take(state, _VOLUMES, axis=-1).reshape(*state.shape[:2], -1)
+    burden = _mean(_sum(volumes, -1).reshape(-1, 2, SAMPLES), 2)
     crowded = 1.0 - burden / parameter(problem, "Tm")[:, None]
     inhibited = occupancy(named["vegfr"])
     blocked = parameter(problem, "Mmax")[:, None, None] * occupancy(named["mtor"])
@@ -84,15 +85,27 @@ def _acting(problem: Problem, found: Records, place: np.ndarray) -> dict[str, np
     boost = 1.0 + gain * bypass * (1.0 - blocked[..., None])
     acting = {
         "room": np.maximum(crowded, 0.0) / parameter(problem, "sat0")[:, None],
-        "I": inhibited.mean(axis=2),
-        "Ie": left.mean(axis=2).swapaxes(1, 2),
-        "boost": boost.mean(axis=2).swapaxes(1, 2),
+        "I": _mean(inhibited, 2),
+        "Ie": _mean(left, 2).swapaxes(1, 2),
+        "boost": _mean(boost, 2).swapaxes(1, 2),
     }
-    ordered = np.sort(levels, axis=2).reshape(-1, 2, 2, SAMPLES // 2, len(CHANNELS)).mean(axis=3)
+    ordered = _mean(np.sort(levels, axis=2).reshape(-1, 2, 2, SAMPLES // 2, len(CHANNELS)), 3)
     for channel, symbol in _SYMBOLS.items():
         number = CHANNELS.index(channel)
         acting[f"{symbol}1"], acting[f"{symbol}2"] = ordered[:, :, 0, number], ordered[:, :, 1, number]
     return acting
+
+
+def _sum(values: np.ndarray, axis: int) -> np.ndarray:
+    """Sum along an axis in an order that depends on nothing but its length.
+
+    NumPy adds along the memory of an array, which the number of patients would otherwise decide.
+    """
+    return np.ascontiguousarray(np.moveaxis(values, axis, -1)).sum(axis=-1)
+
+
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    return _sum(values, axis) / values.shape[axis]
 
 
 def parameter(problem: Problem, symbol: str) -> np.ndarray:

@@ -17,10 +17,11 @@ import numpy as np
 from ossim.cohort.sampling import Patients
 from ossim.config.arm import Arm
 from ossim.config.space import Space
+from ossim.criteria import Criterion
 from ossim.dataset import Status
-from ossim.models.patient.equations import LESION_STATES
-from ossim.models.patient.observables import diameters, lesions
-from ossim.models.patient.spatial import CELLS
+from ossim.model.patient.equations import LESION_STATES
+from ossim.model.patient.observables import diameters, lesions
+from ossim.model.patient.spatial import CELLS
 from ossim.numerics.ode.problem import Problem
 from ossim.numerics.pde.evolve import Ended
 from ossim.trial.spatial.coupling import READ, hold_lesions, outputs_due, parameter, run_body
@@ -55,7 +56,7 @@ class SpatialPlan:
 
 
 @dataclass
-class Grounded:
+class SpatialLesion:
     """A lesion in space and how it reads in the units of the lumped patient: factors of viable cells and of matrix."""
 
     lesion: Lesion
@@ -73,7 +74,7 @@ class SpatialCourse:
     Parameters
     ----------
     problem : the patients in the engine, at enrollment
-    factor, margin : rise of the sum of diameters over its minimum that is progression, relative and [mm]
+    criterion : whose burden and whose rise over its minimum is progression
     """
 
     beyond = AT_VISIT
@@ -85,31 +86,31 @@ class SpatialCourse:
         patients: Patients,
         plan: SpatialPlan,
         arm: Arm,
-        factor: float,
-        margin: float,
+        criterion: Criterion,
     ):
         self.problem, self.engine, self.plan, self.arm = problem, engine, plan, arm
-        self.factor, self.margin, self.first = factor, margin, patients.first
+        self.criterion, self.first = criterion, patients.first
         self.step = plan.space["time_step"]
         self.time, self.began = 0.0, monotonic()
-        self.readings: dict[int, list[tuple[Grounded, Reading]]] = {}
+        self.readings: dict[int, list[tuple[SpatialLesion, Reading]]] = {}
         state = lesions(problem.runs.state)
         self.change = np.zeros_like(state)  # of what is read off lesions, per day of the last step
-        self.total = np.full(patients.size, np.nan)  # sum of diameters when lesions were last read [mm]
+        self.total = np.full(patients.size, np.nan)  # burden when lesions were last read
         hold_lesions(problem)
         self.lesions = [
-            self._grounded(start, state[key], *key, values_of(patients, *key)) for key, start in plan.grown.items()
+            self._spatial_lesion(start, state[key], *key, values_of(patients, *key))
+            for key, start in plan.grown.items()
         ]
         problem.runs.status[list(plan.failed)] = Status.bad_parameter
         self._read_all(0.0)
         self._keep()
 
-    def _grounded(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> Grounded:
+    def _spatial_lesion(self, start: Grown, state: np.ndarray, patient: int, number: int, values) -> SpatialLesion:
         lesion = Lesion(start, float(values["lesion_diameter"]), values, self.plan.space, self.plan.section)
         reading = lesion.read()
         viable = state[[_STATE[name] for name in ("S", "R", "C")]].sum() / (reading.clones.sum() * reading.volume)
         matrix = state[_STATE["X"]] / max(reading.matrix * reading.volume, np.finfo(float).tiny)
-        return Grounded(lesion, patient, number, viable, matrix, reading.oxygen, lesion.look().delivery)
+        return SpatialLesion(lesion, patient, number, viable, matrix, reading.oxygen, lesion.look().delivery)
 
     def __call__(self, time: float) -> None:
         """Advance all patients who are alive to day `time`, stopping where fields are kept.
@@ -183,14 +184,14 @@ class SpatialCourse:
             for patient in np.flatnonzero((records.row >= 0) & begun & (runs.time >= time)):
                 _set(shown[records.row[patient]], before[patient], change[patient], time - start)
 
-    def _judge(self, item: Grounded) -> None:
+    def _judge(self, item: SpatialLesion) -> None:
         """Note how a lesion that cannot go on ended."""
         if item.lesion.ended is not Ended.ok:
             self.problem.runs.status[item.patient] = Status[item.lesion.ended.name]
         elif item.lesion.touches():
             self.problem.runs.status[item.patient] = Status.touches_boundary
 
-    def _drives(self, item: Grounded, acting: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _drives(self, item: SpatialLesion, acting: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What holds for a lesion in each half of the step, by kernel symbol."""
         place = item.patient, item.number
         found = {name: values[place[: values.ndim - 1]] for name, values in acting.items()}
@@ -208,16 +209,17 @@ class SpatialCourse:
             reading = item.lesion.read()
             self._write(item, reading)
             self.readings.setdefault(item.patient, []).append((item, reading))
-        self.total = total = np.nansum(diameters(runs.state), axis=1)
+        self.total = total = self.criterion.burden(diameters(runs.state))
         who = watch.active & np.isnan(watch.crossed) & (runs.status == Status.ok) & (runs.time >= time)
-        limit = np.maximum(self.factor * watch.lowest, watch.lowest + self.margin)
+        factor, margin = 1.0 + self.criterion.progression, self.criterion.progression_absolute
+        limit = np.maximum(factor * watch.lowest, watch.lowest + margin)
         crossed = np.flatnonzero(who & (total >= limit))
         rise = np.maximum(total - before, np.finfo(float).tiny)[crossed]
         part = np.minimum((total - limit)[crossed], rise) / rise
         watch.crossed[crossed] = time - part * (time - self.time)
         watch.lowest[who] = np.minimum(watch.lowest[who], total[who])
 
-    def _write(self, item: Grounded, reading: Reading) -> None:
+    def _write(self, item: SpatialLesion, reading: Reading) -> None:
         """Set the state of a lesion to what is read off it; its total is the volume of the outline."""
         state = lesions(self.problem.runs.state)[item.patient, item.number]
         clones = reading.clones * reading.volume * item.viable

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from ossim.errors import InputError
-from ossim.models.patient.spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
+from ossim.model.patient.spatial import CELLS, FROM_PATIENT, FROM_SPACE, LENGTHS, PARAMETERS, SOLID, SYSTEM, room
 from ossim.numerics.pde.evolve import Ended, advance, settle
 from ossim.numerics.pde.grid import Grid
 from ossim.numerics.pde.outline import ball, partly
@@ -25,13 +25,13 @@ REACHED = 1e-4  # relative error of the diameter that is small enough
 SETTLED = 0.005  # relative error of the doubling time that is small enough
 MOST_TRIES = 25  # with the step of the lesion
 FIRST_TRIES = 10  # with that of the search
-DYING = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
+SHRUNK = 0.7  # of the diameter where growth begins: a lesion that is smaller will not grow
 STEPS_PER_DOUBLING = 40
 SEARCH = 4.0  # [day] step while a growth rate is looked for, twice that of the lesion at most
 GAIN = 2.0  # what cells grow faster at the first try than a front of this speed without hypoxia has them
 LAST = 0.85  # of the diameter at enrollment: from where on the growth rate is read
 MARGIN = 6.0  # widths of the front between lesion and boundary
-EDGE = 8.0  # [mm] least of that, several lengths over which transported fields even out
+LEAST_ROOM = 8.0  # [mm] least of that, several lengths over which transported fields even out
 
 
 class Grown(NamedTuple):
@@ -152,7 +152,7 @@ def _grown(
         if advance(problem, stop, step, watch_rest=False).ended is not Ended.ok:
             return problem, 0.0
         history.append((problem.time, _diameter(problem, space)))
-        if history[-1][1] < DYING * history[0][1]:
+        if history[-1][1] < SHRUNK * history[0][1]:
             return problem, 0.0
     if history[-1][1] < size * (1.0 - 1e-3):
         return problem, 0.0
@@ -216,7 +216,7 @@ def _around_the_middle(grid: Grid) -> np.ndarray:
 
 def margin(space: Mapping[str, float]) -> float:
     """Distance that is kept between tumor and boundary [mm]."""
-    return max(MARGIN * space["front_width"], EDGE)
+    return max(MARGIN * space["front_width"], LEAST_ROOM)
 
 
 def lesion_tissue(problem: FieldProblem) -> np.ndarray:

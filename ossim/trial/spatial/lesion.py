@@ -10,17 +10,17 @@ import numpy as np
 
 from ossim.config.grid import make_grid
 from ossim.config.space import Space
-from ossim.models.patient.spatial import CELLS, SHOWN, SOLID, SYSTEM
+from ossim.model.patient.spatial import CELLS, SHOWN, SOLID, SYSTEM
 from ossim.numerics.pde.evolve import Ended, advance, settle
 from ossim.numerics.pde.grid import Grid
 from ossim.numerics.pde.outline import ball, touches
 from ossim.numerics.pde.problem import FieldProblem, bind
 from ossim.trial.spatial.growth import Grown, lesion_tissue, margin, outlined, placed
 
-ALARM = 0.005  # share of lesion near the boundary at which the grid is made larger
+BOUNDARY_SHARE = 0.005  # share of lesion near the boundary at which the grid is made larger
 TOLERANCE = 1e-4  # of oxygen, VEGF, pressure and drug: moves readings by 5e-6 where steps of 2 days move them by 1e-3
 CLOSE = 0.5  # of the margin: how near
-JUMP = 0.1  # of the inhibition of VEGFR from one half step to the next, to which VEGF is brought at once
+VEGF_JUMP = 0.1  # of the inhibition of VEGFR from one half step to the next, to which VEGF is brought at once
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Lesion:
                 found.parameters[self.columns[name]] = values[half]
 
         inhibition = self.columns["I"]
-        if abs(drives["I"][0] - problem.parameters[inhibition]) > JUMP:
+        if abs(drives["I"][0] - problem.parameters[inhibition]) > VEGF_JUMP:
             # in a step VEGF goes on as it did before, which is late by a step where a drug begins: a new start
             problem.parameters[inhibition] = drives["I"][0]
             problem.last_step = 0.0
@@ -122,7 +122,7 @@ class Lesion:
 
     def _is_close(self) -> bool:
         """Whether the border of the lesion comes near the boundary of the grid."""
-        found = lesion_tissue(self.problem) > ALARM
+        found = lesion_tissue(self.problem) > BOUNDARY_SHARE
         cells = max(int(CLOSE * margin(self.space) / self.problem.grid.spacing), 1)
         if self.problem.grid.geometry == "radial":
             return bool(found[-cells:].any())

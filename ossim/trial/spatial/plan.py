@@ -9,8 +9,8 @@ import numpy as np
 
 from ossim.cohort.sampling import Patients
 from ossim.config.spatial_trial import space_values
-from ossim.models import SPATIAL
-from ossim.models.patient.spatial import SHOWN, TUMOR
+from ossim.model import SPATIAL
+from ossim.model.patient.spatial import SHOWN, TUMOR
 from ossim.numerics.pde.grid import Grid
 from ossim.store import provenance
 from ossim.store.fields import FieldStore

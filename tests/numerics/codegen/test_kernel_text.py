@@ -7,8 +7,8 @@ import pytest
 from engine_cases import TURNOVER, problem, solve
 from scipy.integrate import solve_ivp
 
-from ossim.models import model, ode_models
-from ossim.models.patient.equations import SYSTEM as PATIENT
+from ossim.model import model, ode_models
+from ossim.model.patient.equations import SYSTEM as PATIENT
 from ossim.numerics import elementwise
 from ossim.numerics.codegen.explicit import kernel_source
 from ossim.numerics.codegen.functions import ELEMENTARY, copied_functions

@@ -8,8 +8,8 @@ from engine_cases import DECAY, FATE, TURNOVER, problem
 
 import ossim
 from ossim.errors import InputError
+from ossim.model import model
 from ossim.model_runs.simulate import _system
-from ossim.models import model
 from ossim.numerics.codegen.log_transform import in_logarithms
 from ossim.numerics.codegen.system import System
 from ossim.numerics.ode.problem import advance_problem

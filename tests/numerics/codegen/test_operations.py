@@ -2,7 +2,7 @@
 
 import pytest
 
-from ossim.models import model
+from ossim.model import model
 from ossim.numerics.codegen.explicit import kernel_source
 from ossim.numerics.codegen.operations import DIVISION, WEIGHTS, cost
 from ossim.numerics.codegen.rosenbrock import stiff_source

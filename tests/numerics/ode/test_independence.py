@@ -7,7 +7,7 @@ from engine_cases import TURNOVER, events, exposure, problem
 
 import ossim
 from ossim.dosing import compile_events, dose_rows
-from ossim.models import model
+from ossim.model import model
 from ossim.numerics.ode.problem import advance_problem
 
 RTOL = 1e-8

@@ -6,7 +6,7 @@ from compartments import THREE, Drug, amounts
 from engine_cases import TURNOVER, events, exposure, problem
 
 from ossim.dosing import compile_events, dose_rows
-from ossim.models import model
+from ossim.model import model
 from ossim.numerics.codegen.system import System
 from ossim.numerics.ode.problem import advance_problem, make_control, make_problem, make_records, make_runs
 

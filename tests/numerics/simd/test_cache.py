@@ -165,7 +165,7 @@ def test_four_processes_fill_an_empty_cache_at_once(tmp_path):
     assert {out for out, _ in outputs} == {outputs[0][0]}
     assert float(outputs[0][0]) == pytest.approx(EXPECTED, rel=1e-7)
     assert not list((tmp_path / "cache").rglob("*.tmp"))
-    declared = "from ossim.models.exponential import MODEL; SYSTEM = MODEL.system"
+    declared = "from ossim.model.exponential import MODEL; SYSTEM = MODEL.system"
     code = USE.replace("from model_of_growth import SYSTEM", declared)
     done = _python(code, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     assert done.stdout.split()[0] == "0", done.stderr
