@@ -21,7 +21,7 @@ from .spatial_problem import SPECIES, SpatialProblem, collect
 
 FOLDER = Path(__file__).with_name("extension")
 NAMES = dict(zip(SPECIES, ("normoxic_cells", "hypoxic_cells", "necrosis", "vessels", "vegf"), strict=True))
-STEP = 1.5  # [day]
+STEP = 2.0  # [day]
 
 
 def as_a_user(problem: SpatialProblem, step: float = STEP) -> Solved:

@@ -23,14 +23,13 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 from ossim.errors import Fault, InputError, unknown
 
 PACKAGE = Path(__file__).parent
 GROUP = "ossim"
 LOG = logging.getLogger("ossim")
-Contract = TypeVar("Contract")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def load(kind: Kind, name: str) -> Any:
     return getattr(module, kind.holds)
 
 
-def load_class(kind: Kind, name: str, base: type[Contract]) -> type[Contract]:
+def load_class(kind: Kind, name: str, base: type) -> Any:
     """Return what the file of an extension holds, where it must be a class derived from the contract of its kind.
 
     Raises

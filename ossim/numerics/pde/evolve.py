@@ -244,7 +244,7 @@ def _follow(problem: FieldProblem, item: QuasiSteadyField, dt: float) -> bool:
     given = problem.store[item.declared.name]  # what was foreseen for the middle, now for the end
     extrapolate(given, now, 1.0, given)
     _balance(problem, item)
-    after = {"source_after": item.supply, "uptake_after": item.uptake}
+    after = {"source_after": item.supply, "uptake_after": item.uptake, "guess": given}
     done = item.steps.advance(now, *kept, dt, problem.tolerance, **after).converged
     item.before[...] = before
     return done

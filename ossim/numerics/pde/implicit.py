@@ -45,6 +45,7 @@ class ImplicitSteps:
         tolerance: float = 1e-8,
         source_after: np.ndarray | None = None,
         uptake_after: np.ndarray | None = None,
+        guess: np.ndarray | None = None,
     ) -> Solved:
         """Advance `u`, shape `full_shape`, by `step` [day] in place.
 
@@ -52,6 +53,7 @@ class ImplicitSteps:
         ----------
         uptake, source : at the start of the step; uptake [1/day]
         source_after, uptake_after : at its end, and linear in between; default constant
+        guess : the field at the end as it is expected, from where its solution starts; default that of the first stage
 
         Returns
         -------
@@ -80,6 +82,8 @@ class ImplicitSteps:
         np.multiply(start, rate, out=given)
         given += after
         np.add(lost, rate, out=taken)
+        if guess is not None:
+            u[...] = guess
         second = self._solve(taken, given, u, tolerance)
         return Solved(
             first.iterations + second.iterations,

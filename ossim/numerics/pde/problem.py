@@ -16,6 +16,7 @@ from ossim.numerics.pde.implicit import ImplicitSteps
 from ossim.numerics.pde.motion import Motion
 from ossim.numerics.pde.reaction import Local, Reaction
 from ossim.numerics.pde.rkl2 import Links, links
+from ossim.numerics.pde.spectral_uptake import SpectralUptake
 from ossim.numerics.pde.store import Store
 from ossim.numerics.pde.system import FieldSystem, Transported
 from ossim.numerics.pde.totals import VOLUME, Totals, integrate
@@ -38,7 +39,7 @@ class QuasiSteadyField:
     declared: Transported
     local: Local
     solver: Elliptic
-    steps: ImplicitSteps
+    steps: ImplicitSteps | SpectralUptake
     edge: np.ndarray
     value: float
     now: np.ndarray
@@ -111,6 +112,7 @@ def bind(
     initial: Mapping[str, np.ndarray | float] | None = None,
     permeability: np.ndarray | float = 1.0,
     tolerance: float = 1e-8,
+    order: int = 2,
 ) -> FieldProblem:
     """Bind a system to a grid and set its fields at time 0.
 
@@ -120,6 +122,7 @@ def bind(
     initial : field -> number or array of the shape of the grid, in place of what the system starts with
     permeability : factor of every diffusivity, a number or one per cell
     tolerance : of the solvers of transported fields, relative; from `elliptic.ROUNDED` on they are in single precision
+    order : of the reaction in time, 2 or 3; the split stays of order 2
 
     Raises
     ------
@@ -148,7 +151,7 @@ def bind(
 
     reaction = None
     if system.rates is not None:
-        reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved, *placed))
+        reaction = Reaction(system.name, system.fields, system.parameters, system.rates, (*moved, *placed), order)
     motions = {name: Motion(grid, spread(name)) for name in dict.fromkeys(system.diffusivity.values())}
     mobility = local("mobility", system.mobility, system.fields) if system.mobility else None
     carried, arithmetic = [], np.float32 if tolerance >= ROUNDED else np.float64
@@ -161,7 +164,11 @@ def bind(
         arrays = (*staggered(2, grid.full_shape), *(store[label] for label in _ours(item)))
         beside = carried[-1].solver if carried else None
         solver = Elliptic(grid, diffusivity, PRECONDITIONER, arithmetic=arithmetic, beside=beside)
-        carried.append(QuasiSteadyField(item, balance, solver, ImplicitSteps(solver), edge, value, *arrays))
+        implicit = ImplicitSteps(solver)
+        even = grid.geometry == "cartesian" and grid.mask is None and np.ptp(diffusivity) == 0.0
+        spectral = even and item.boundary is None
+        steps = SpectralUptake(grid, float(diffusivity.flat[0]), implicit) if spectral else implicit
+        carried.append(QuasiSteadyField(item, balance, solver, steps, edge, value, *arrays))
     totals = None
     if system.totals is not None:
         totals = Totals(system.name, (*names, *placed), system.parameters, system.totals)
