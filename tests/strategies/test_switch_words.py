@@ -7,6 +7,7 @@ import pytest
 import ossim
 from ossim.cli import main
 from ossim.errors import InputError
+from ossim.strategies import strategy
 from ossim.strategies.switch import Switch, read_switch
 from ossim.studies.sweep import evaluate
 
@@ -151,6 +152,12 @@ def test_command_line_refuses_a_misspelt_one_in_one_line(config, capsys):
         .err.strip()
         .endswith("arms.a.switch: '12 weaks': unknown unit 'weaks'; did you mean 'weeks'?")
     )
+
+
+def test_schema_names_its_default_in_words():
+    switch = strategy("sequence").Options.model_json_schema()["properties"]["switch"]
+    assert switch["default"] == "progression"
+    assert "'12 weeks or progression'" in switch["description"]
 
 
 def test_switch_is_an_axis_of_a_sweep():

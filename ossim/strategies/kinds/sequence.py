@@ -12,7 +12,7 @@ from ossim.errors import Fault, InputError
 from ossim.sections.base import Section, as_filled_tuple
 from ossim.strategies.base import STOP, Strategy, Visit
 from ossim.strategies.lines import Line
-from ossim.strategies.switch import ROUNDING, Switch, read_switch
+from ossim.strategies.switch import PROGRESSION, ROUNDING, Switch, read_switch
 from ossim.strategies.treatment import Regimens, line_text
 
 
@@ -53,7 +53,8 @@ class SequenceOptions(Section):
         description="treatment lines, in order"
     )
     switch: Switches = Field(
-        Switch(None, True),
+        default=Switch(None, True),
+        json_schema_extra={"default": PROGRESSION},
         description="what ends a line, at the first visit at which it holds: 'progression', a time on the line such as "
         "'12 weeks', or '12 weeks or progression'; one for all lines, or a list with one per line",
     )
