@@ -122,7 +122,7 @@ def test_own_model_is_run_drawn_and_exported(folder):
         assert min(picture.size) > 300
     exported = _ossim(folder, "export", str(folder / "toy.yaml"), "--out", str(folder / "toy.xml"))
     assert exported.returncode == 0, exported.stderr
-    assert '<model id="toy"' in (folder / "toy.xml").read_text(encoding="utf-8")
+    assert "<model id=\"toy\"" in (folder / "toy.xml").read_text(encoding="utf-8")
     drawn = _ossim(folder, "plot", str(folder / "out" / "result.nc"), "--out", str(folder / "drawn"))
     assert drawn.returncode == 0, drawn.stderr
 
