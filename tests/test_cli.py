@@ -269,6 +269,27 @@ def test_interrupt_is_one_line_and_exit_code_130(ossim, monkeypatch):
     assert (code, complaint.count("\n")) == (cli.INTERRUPTED, 1)
 
 
+def test_interrupt_that_a_compiler_turns_into_its_own_error_is_one_line_too(ossim, monkeypatch):
+    def interrupted(*_):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise RuntimeError("no compiled object yet") from None
+
+    monkeypatch.setattr(cli, "_configured", interrupted)
+    code, _, complaint = ossim("run", SORAFENIB)
+    assert (code, complaint.count("\n")) == (cli.INTERRUPTED, 1)
+
+
+def test_error_that_is_none_of_the_users_is_not_hidden(ossim, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(cli, "_configured", broken)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        ossim("run", SORAFENIB)
+
+
 def test_progress_is_silent_without_a_terminal(capsys):
     bar = Bar("x")
     bar._started -= 10.0

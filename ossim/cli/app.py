@@ -62,12 +62,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:
         # typer carries its own copy of click or uses the installed one, so its usage errors are known by shape.
-        if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            return _complain(f"ossim: {_usage(error)}", BAD_INPUT)
+        if not _from_interrupt(error):
             raise
-        return _complain(f"ossim: {_usage(error)}", BAD_INPUT)
+        code = INTERRUPTED
     if code == INTERRUPTED:
         return _complain(NOTHING_WRITTEN, INTERRUPTED)
     return code if isinstance(code, int) else DONE
+
+
+def _from_interrupt(error: BaseException | None) -> bool:
+    """Whether an error arose from an interrupt: a compiler that is interrupted fails in its own words."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _usage(error: Any) -> str:
