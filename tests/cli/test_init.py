@@ -51,6 +51,7 @@ def test_unknown_config_is_named_with_the_nearest(tmp_path, capsys):
     assert "did you mean 'trials/sorafenib'" in capsys.readouterr().err
 
 
-def test_package_runs_as_a_module():
-    done = subprocess.run([sys.executable, "-m", "ossim", "--version"], capture_output=True, text=True)
+@pytest.mark.parametrize("module", ["ossim", "ossim.cli"])
+def test_package_runs_as_a_module(module):
+    done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, f"ossim {ossim.__version__}\n")
